@@ -1,0 +1,76 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+/// glibc ships its vectorised exp and log (libmvec) on x86-64; elsewhere CKernels falls back to scalar loops.
+#if arch(x86_64) && os(Linux)
+  let vectorMath: [LinkerSetting] = [.linkedLibrary("mvec")]
+#else
+  let vectorMath: [LinkerSetting] = []
+#endif
+
+let package = Package(
+  name: "InductionFlow",
+  platforms: [.macOS(.v14)],
+  products: [
+    .executable(name: "inflow", targets: ["inflow"]),
+    .library(name: "SymbolicTensors", targets: ["SymbolicTensors"]),
+    .library(name: "ODESolvers", targets: ["ODESolvers"]),
+    .library(name: "MarkovChains", targets: ["MarkovChains"]),
+    .library(name: "InductionModel", targets: ["InductionModel"]),
+    .library(name: "Theory", targets: ["Theory"]),
+    .library(name: "Transformer", targets: ["Transformer"]),
+    .library(name: "Experiments", targets: ["Experiments"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .target(name: "CKernels", linkerSettings: vectorMath),
+    .target(
+      name: "SymbolicTensors",
+      dependencies: [
+        "COpenBLAS", "CKernels",
+        .product(name: "Collections", package: "swift-collections"),
+        .product(name: "Numerics", package: "swift-numerics"),
+      ]),
+    .target(name: "ODESolvers", dependencies: ["CGSL"]),
+    .target(name: "InductionModel"),
+    .target(name: "MarkovChains", dependencies: ["CGSL"]),
+    .target(
+      name: "Theory", dependencies: ["SymbolicTensors", "ODESolvers", "InductionModel", "MarkovChains"]),
+    .target(
+      name: "Transformer", dependencies: ["InductionModel", "MarkovChains", "COpenBLAS", "CKernels"]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Theory", "Transformer", "Yams",
+        .product(name: "Collections", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "inflow",
+      dependencies: [
+        "Experiments",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(
+      name: "SymbolicTensorsTests", dependencies: ["SymbolicTensors"]),
+    .testTarget(name: "ODESolversTests", dependencies: ["ODESolvers"]),
+    .testTarget(name: "InductionModelTests", dependencies: ["InductionModel"]),
+    .testTarget(name: "MarkovChainsTests", dependencies: ["MarkovChains"]),
+    .testTarget(
+      name: "TheoryTests", dependencies: ["Theory"], resources: [.copy("ReferenceCases")]),
+    .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Theory"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(name: "InflowTests", dependencies: ["Experiments", "inflow"]),
+  ]
+)
