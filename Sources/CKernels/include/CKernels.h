@@ -3,4 +3,6 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "tiles.h"
+
 #endif

@@ -1,0 +1,96 @@
+// The loops of tiles.c, compiled once per instruction set: SUFFIX names the copy, VECTOR_MATH says whether
+// four-wide exp and log may be called.
+
+#define LOOP(EXPRESSION)                                                          \
+  do {                                                                            \
+    _Pragma("clang loop vectorize(assume_safety) interleave(enable)")             \
+    for (int64_t i = 0; i < n; ++i) { EXPRESSION; }                               \
+  } while (0)
+
+static void NAME(exp)(double *d, const double *a, int64_t n) {
+  int64_t i = 0;
+#ifdef VECTOR_MATH
+  for (; i + 4 <= n; i += 4) {
+    _mm256_storeu_pd(d + i, _ZGVdN4v_exp(_mm256_loadu_pd(a + i)));
+  }
+#endif
+  for (; i < n; ++i) d[i] = exp(a[i]);
+}
+
+static void NAME(log)(double *d, const double *a, int64_t n) {
+  int64_t i = 0;
+#ifdef VECTOR_MATH
+  for (; i + 4 <= n; i += 4) {
+    _mm256_storeu_pd(d + i, _ZGVdN4v_log(_mm256_loadu_pd(a + i)));
+  }
+#endif
+  for (; i < n; ++i) d[i] = log(a[i]);
+}
+
+static double NAME(total)(const double *a, int64_t n) {
+  // Eight partial sums: vectorisable without licence to reassociate, and the same on every machine.
+  double s[8] = {0};
+  int64_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    for (int k = 0; k < 8; ++k) s[k] += a[i + k];
+  }
+  for (; i < n; ++i) s[i & 7] += a[i];
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+static void NAME(run)(const tile_instruction *program, int32_t count, double *const *operands, int32_t n) {
+  for (const tile_instruction *p = program; p < program + count; ++p) {
+    double *d = operands[p->d];
+    const double *a = operands[p->a], *b = operands[p->b], *c = operands[p->c];
+    switch (p->operation) {
+    case TILE_ADD:
+      if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s + b[i]); }
+      else if (p->broadcast & 2) { const double s = *b; LOOP(d[i] = a[i] + s); }
+      else LOOP(d[i] = a[i] + b[i]);
+      break;
+    case TILE_MULTIPLY:
+      if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s * b[i]); }
+      else if (p->broadcast & 2) { const double s = *b; LOOP(d[i] = a[i] * s); }
+      else LOOP(d[i] = a[i] * b[i]);
+      break;
+    case TILE_FMA:
+      switch (p->broadcast) {
+      case 0: LOOP(d[i] = a[i] * b[i] + c[i]); break;
+      case 1: { const double s = *a; LOOP(d[i] = s * b[i] + c[i]); } break;
+      case 2: { const double s = *b; LOOP(d[i] = a[i] * s + c[i]); } break;
+      case 4: { const double t = *c; LOOP(d[i] = a[i] * b[i] + t); } break;
+      case 5: { const double s = *a, t = *c; LOOP(d[i] = s * b[i] + t); } break;
+      case 6: { const double s = *b, t = *c; LOOP(d[i] = a[i] * s + t); } break;
+      default: { const double s = *a * *b; LOOP(d[i] = s + c[i]); } break;
+      }
+      break;
+    case TILE_RECIPROCAL: LOOP(d[i] = 1.0 / a[i]); break;
+    case TILE_ROOT: LOOP(d[i] = __builtin_elementwise_sqrt(a[i])); break;
+    case TILE_EXP: NAME(exp)(d, a, n); break;
+    case TILE_LOG: NAME(log)(d, a, n); break;
+    case TILE_ABSOLUTE: LOOP(d[i] = __builtin_fabs(a[i])); break;
+    case TILE_SIGN: LOOP(d[i] = (double)(a[i] > 0) - (double)(a[i] < 0)); break;
+    case TILE_RECTIFIER: LOOP(d[i] = a[i] > 0 ? a[i] : 0); break;
+    case TILE_STEP: LOOP(d[i] = a[i] > 0 ? 1.0 : 0.0); break;
+    case TILE_POWER:
+      for (int32_t i = 0; i < n; ++i) d[i] = pow(a[i], p->exponent);
+      break;
+    case TILE_GUARDED_POWER:
+      if (p->exponent == -0.5) LOOP(d[i] = a[i] == 0 ? 0 : 1.0 / __builtin_elementwise_sqrt(a[i]));
+      else if (p->exponent == -1.5) LOOP(d[i] = a[i] == 0 ? 0 : 1.0 / (a[i] * __builtin_elementwise_sqrt(a[i])));
+      else for (int32_t i = 0; i < n; ++i) d[i] = a[i] == 0 ? 0 : pow(a[i], p->exponent);
+      break;
+    case TILE_COPY:
+      if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s); }
+      else LOOP(d[i] = a[i]);
+      break;
+    case TILE_ACCUMULATE:
+      if (p->broadcast & 1) { const double s = *a; LOOP(d[i] += s); }
+      else LOOP(d[i] += a[i]);
+      break;
+    case TILE_REDUCE: *d += (p->broadcast & 1) ? *a * n : NAME(total)(a, n); break;
+    }
+  }
+}
+
+#undef LOOP

@@ -1,0 +1,139 @@
+/// Reverse accumulation on tensor expressions: the adjoint of a tensor is a tensor expression.
+///
+/// Every node n with free indices F(n) has an adjoint ∂(Σ root)/∂n whose free indices lie in F(n); where it
+/// lacks one it is constant along it. Cost and size are a small multiple of the expression's, whatever the
+/// number of parameters.
+extension ExpressionGraph {
+  /// The adjoints of a scalar with respect to every entry node of the given symbols.
+  func adjoints(of root: NodeID, wanted: Set<Symbol>) -> [NodeID: NodeID] {
+    precondition(free[Int(root)].isEmpty, "the differentiated expression is a scalar")
+    let order = reachable([root])
+    let depends = dependents(order, on: wanted)
+    var contributions: [NodeID: [Term]] = [root: [Term(coefficient: .one, node: Self.one)]]
+    var adjoint: [NodeID: NodeID] = [:]
+    for node in order.reversed() where depends.contains(node) {
+      guard let terms = contributions.removeValue(forKey: node) else { continue }
+      let total = sum(terms)
+      adjoint[node] = total
+      guard total != Self.zero else { continue }
+      propagate(total, from: node) { child, contribution in
+        guard depends.contains(child) else { return }
+        contributions[child, default: []].append(contribution())
+      }
+    }
+    return adjoint
+  }
+
+  /// Nodes that depend on an entry of one of the symbols.
+  private func dependents(_ order: [NodeID], on symbols: Set<Symbol>) -> Set<NodeID> {
+    var dependents = Set<NodeID>()
+    for node in order {
+      if case .symbol(let symbol, _) = nodes[Int(node)] {
+        if symbols.contains(symbol) { dependents.insert(node) }
+      } else {
+        var found = false
+        forEachChild(of: node) { found = found || dependents.contains($0) }
+        if found { dependents.insert(node) }
+      }
+    }
+    return dependents
+  }
+
+  private func propagate(
+    _ adjoint: NodeID, from node: NodeID, to receive: (NodeID, () -> Term) -> Void
+  ) {
+    switch nodes[Int(node)] {
+    case .number, .symbol, .delta: break
+    case .sum(let terms):
+      for term in terms {
+        receive(term.node) {
+          Term(coefficient: term.coefficient, node: projected(adjoint, from: node, onto: term.node))
+        }
+      }
+    case .product(let factors):
+      for (position, factor) in factors.enumerated() {
+        receive(factor.base) {
+          var others = factors
+          others[position] = Factor(base: factor.base, exponent: factor.exponent - 1)
+          others.append(Factor(base: adjoint, exponent: .one))
+          let slope = projected(product(others), from: node, onto: factor.base)
+          return Term(coefficient: factor.exponent, node: slope)
+        }
+      }
+    case .function(let function, let argument):
+      receive(argument) {
+        Term(coefficient: .one, node: product([adjoint, slope(of: function, at: argument, value: node)]))
+      }
+    case .softmax(let logits, over: let index):
+      receive(logits) {
+        let weighted = product([adjoint, node])
+        let mean = contraction([index], weighted)
+        return Term(coefficient: .one, node: sum([
+          Term(coefficient: .one, node: weighted),
+          Term(coefficient: -1, node: product([node, mean])),
+        ]))
+      }
+    case .contraction(_, let body):
+      receive(body) { Term(coefficient: .one, node: adjoint) }
+    }
+  }
+
+  /// Sums an adjoint over the indices of the parent that the child does not have.
+  private func projected(_ adjoint: NodeID, from parent: NodeID, onto child: NodeID) -> NodeID {
+    let own = free[Int(child)]
+    let extra = free[Int(parent)].filter { !own.contains($0) }
+    return extra.isEmpty ? adjoint : contraction(extra, adjoint)
+  }
+
+  /// f'(argument), written with f's own value where that is cheaper.
+  func slope(of function: Function, at argument: NodeID, value: NodeID) -> NodeID {
+    switch function {
+    case .exp: value
+    case .log: power(argument, -1)
+    case .absolute: apply(.sign, to: argument)
+    case .sign, .step: Self.zero
+    case .rectifier: apply(.step, to: argument)
+    case .guardedPower(let exponent):
+      scaled(apply(.guardedPower(exponent - 1), to: argument), by: exponent)
+    }
+  }
+}
+
+extension Expression {
+  /// The gradient of a scalar with respect to parameter tensors, each as an entry with the given indices.
+  ///
+  /// - Parameter variables: a symbol's entry at distinct indices, e.g. w(j); the result has these free.
+  /// - Complexity: a small multiple of the size of the expression, for all variables together.
+  public func gradient(_ variables: [Expression]) -> [Expression] {
+    let wanted = variables.map { graph.parameterEntry($0.id) }
+    let adjoints = graph.adjoints(of: id, wanted: Set(wanted.map(\.symbol)))
+    return wanted.map { target in
+      let terms = adjoints.sorted { $0.key < $1.key }.compactMap { node, adjoint -> Term? in
+        guard case .symbol(target.symbol, let indices) = graph.nodes[Int(node)] else { return nil }
+        return Term(coefficient: .one, node: graph.spread(adjoint, at: indices, onto: target.indices))
+      }
+      return Expression(graph, graph.sum(terms))
+    }
+  }
+}
+
+extension ExpressionGraph {
+  fileprivate func parameterEntry(_ node: NodeID) -> (symbol: Symbol, indices: [Index]) {
+    guard case .symbol(let symbol, let indices) = nodes[Int(node)], Set(indices).count == indices.count
+    else { preconditionFailure("a gradient is taken with respect to a symbol's entry at distinct indices") }
+    return (symbol, indices)
+  }
+
+  /// An adjoint at one set of indices, as a function of another: renamed, or with deltas where indices repeat.
+  fileprivate func spread(_ adjoint: NodeID, at indices: [Index], onto target: [Index]) -> NodeID {
+    if indices == target { return adjoint }
+    if Set(indices).count == indices.count {
+      return rename([adjoint], Dictionary(uniqueKeysWithValues: zip(indices, target)))[0]
+    }
+    // A repeated index, w(j, j): Σ_j adjoint(j) δ(j, target_1) δ(j, target_2). The bound copies are fresh.
+    let fresh = Dictionary(uniqueKeysWithValues: Set(indices).map { ($0, copy(of: $0)) })
+    let body = rename([adjoint], fresh)[0]
+    let deltas = zip(indices, target).map { delta(fresh[$0] ?? $0, $1) }
+    return contraction(Array(fresh.values), product([body] + deltas))
+  }
+}

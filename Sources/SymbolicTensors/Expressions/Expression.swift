@@ -1,0 +1,116 @@
+/// A tensor expression over named indices: an immutable handle on a shared graph.
+///
+/// Equality is structural: two expressions of one graph are equal if and only if they are the same node.
+public struct Expression {
+  public let graph: ExpressionGraph
+  let id: NodeID
+
+  init(_ graph: ExpressionGraph, _ id: NodeID) {
+    self.graph = graph
+    self.id = id
+  }
+
+  /// The indices on which the value depends, in their order.
+  public var freeIndices: [Index] { graph.free[Int(id)] }
+
+  /// The value if the expression is a number.
+  public var number: Number? { graph.constant(id) }
+
+  public var isZero: Bool { id == ExpressionGraph.zero }
+}
+
+extension Expression: Hashable {
+  public static func == (left: Expression, right: Expression) -> Bool {
+    left.id == right.id && left.graph === right.graph
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(id) }
+}
+
+// MARK: - Building
+
+extension ExpressionGraph {
+  public func constant(_ value: Number) -> Expression { Expression(self, number(value)) }
+
+  /// The entry of a tensor symbol; a scalar without indices.
+  public func callAsFunction(_ symbol: Symbol, _ indices: Index...) -> Expression {
+    Expression(self, entry(symbol, indices))
+  }
+
+  public func callAsFunction(_ symbol: Symbol, at indices: [Index]) -> Expression {
+    Expression(self, entry(symbol, indices))
+  }
+
+  /// 1 where the two indices agree, else 0.
+  public func kronecker(_ first: Index, _ second: Index) -> Expression {
+    Expression(self, delta(first, second))
+  }
+
+  /// Σ of any number of expressions.
+  public func sum(_ terms: some Sequence<Expression>) -> Expression {
+    Expression(self, sum(terms.map { Term(coefficient: .one, node: $0.id) }))
+  }
+
+  /// Π of any number of expressions.
+  public func product(_ factors: some Sequence<Expression>) -> Expression {
+    Expression(self, product(factors.map(\.id)))
+  }
+}
+
+extension Expression {
+  public static func + (left: Expression, right: Expression) -> Expression {
+    left.graph.sum([left, right])
+  }
+
+  public static func - (left: Expression, right: Expression) -> Expression {
+    let terms = [Term(coefficient: .one, node: left.id), Term(coefficient: -1, node: right.id)]
+    return Expression(left.graph, left.graph.sum(terms))
+  }
+
+  public static func * (left: Expression, right: Expression) -> Expression {
+    left.graph.product([left, right])
+  }
+
+  public static func / (left: Expression, right: Expression) -> Expression {
+    let factors = [Factor(base: left.id, exponent: .one), Factor(base: right.id, exponent: -1)]
+    return Expression(left.graph, left.graph.product(factors))
+  }
+
+  public static prefix func - (argument: Expression) -> Expression { -1 * argument }
+
+  public static func * (left: Number, right: Expression) -> Expression {
+    Expression(right.graph, right.graph.scaled(right.id, by: left))
+  }
+
+  public static func + (left: Expression, right: Number) -> Expression {
+    left + left.graph.constant(right)
+  }
+
+  public static func - (left: Expression, right: Number) -> Expression { left + -right }
+
+  /// self^exponent.
+  public func power(_ exponent: Number) -> Expression {
+    Expression(graph, graph.power(id, exponent))
+  }
+
+  public var squared: Expression { power(2) }
+
+  public func applying(_ function: Function) -> Expression {
+    Expression(graph, graph.apply(function, to: id))
+  }
+
+  public var exponential: Expression { applying(.exp) }
+  public var logarithm: Expression { applying(.log) }
+
+  /// exp(self)/Σ exp(self) over a free index; −∞ is weight 0, and all weights are 0 where every logit is −∞.
+  public func softmax(over index: Index) -> Expression {
+    Expression(graph, graph.softmax(id, over: index))
+  }
+
+  /// Σ over indices; one that the expression does not depend on contributes its extent.
+  public func sum(over indices: Index...) -> Expression { sum(over: indices) }
+
+  public func sum(over indices: [Index]) -> Expression {
+    Expression(graph, graph.contraction(indices, id))
+  }
+}

@@ -1,0 +1,84 @@
+/// Contractions: constants outside, deltas eliminated, known sums replaced.
+extension ExpressionGraph {
+  /// Σ over the indices in canonical form. Linear in sums; factors without a contracted index move outside;
+  /// factors that share no contracted index, directly or through others, are summed apart; an index that is
+  /// not free in the body contributes its extent.
+  func contraction(_ indices: [Index], _ body: NodeID) -> NodeID {
+    let present = free[Int(body)]
+    let bound = Set(indices).filter(present.contains)
+    let multiplicity = Set(indices).subtracting(bound).reduce(Number.one) { $0 * Number($1.extent) }
+    guard !bound.isEmpty else { return scaled(body, by: multiplicity) }
+    if case .sum(let terms) = nodes[Int(body)] {
+      let summed = terms.map {
+        Term(coefficient: $0.coefficient, node: contraction(bound.sorted(), $0.node))
+      }
+      return scaled(sum(summed), by: multiplicity)
+    }
+    return scaled(contractedMonomial(bound, factors(of: body).factors), by: multiplicity)
+  }
+
+  private func contractedMonomial(_ bound: Set<Index>, _ factors: [Factor]) -> NodeID {
+    if let eliminated = eliminatingDelta(bound, factors) { return eliminated }
+    var outside: [NodeID] = []
+    var groups: [(indices: Set<Index>, factors: [Factor])] = []
+    for factor in factors {
+      let own = bound.intersection(free[Int(factor.base)])
+      if own.isEmpty {
+        outside.append(power(factor.base, factor.exponent))
+        continue
+      }
+      var merged = (indices: own, factors: [factor])
+      groups.removeAll { group in
+        guard !group.indices.isDisjoint(with: own) else { return false }
+        merged.indices.formUnion(group.indices)
+        merged.factors = group.factors + merged.factors
+        return true
+      }
+      groups.append(merged)
+    }
+    let inside = groups.map { contractedGroup($0.indices, $0.factors) }
+    return product(outside + inside)
+  }
+
+  private func contractedGroup(_ bound: Set<Index>, _ factors: [Factor]) -> NodeID {
+    if factors.count == 1, factors[0].exponent.isOne, let known = marginal(bound, factors[0].base) {
+      return known
+    }
+    let body = product(factors)
+    return intern(
+      .contraction(bound.sorted(), body), free: free[Int(body)].filter { !bound.contains($0) })
+  }
+
+  /// Σ_j δ_ij f_j = f_i.
+  private func eliminatingDelta(_ bound: Set<Index>, _ factors: [Factor]) -> NodeID? {
+    for (position, factor) in factors.enumerated() {
+      guard case .delta(let first, let second) = nodes[Int(factor.base)],
+        let eliminated = bound.contains(second) ? second : bound.contains(first) ? first : nil
+      else { continue }
+      var others = factors
+      others.remove(at: position)
+      let kept = eliminated == first ? second : first
+      let body = rename([product(others)], [eliminated: kept])[0]
+      return contraction(bound.subtracting([eliminated]).sorted(), body)
+    }
+    return nil
+  }
+
+  /// The declared sum of a symbol's entry over one of the bound indices, summed further over the rest.
+  private func marginal(_ bound: Set<Index>, _ base: NodeID) -> NodeID? {
+    guard case .symbol(let symbol, let indices) = nodes[Int(base)] else { return nil }
+    for (axis, known) in declaration(symbol).marginals.sorted(by: { $0.key < $1.key }) {
+      let index = indices[axis]
+      guard bound.contains(index), indices.filter({ $0 == index }).count == 1 else { continue }
+      var others = indices
+      others.remove(at: axis)
+      let sum =
+        switch known {
+        case .one: Self.one
+        case .symbol(let remaining): entry(remaining, others)
+        }
+      return contraction(bound.subtracting([index]).sorted(), sum)
+    }
+    return nil
+  }
+}
