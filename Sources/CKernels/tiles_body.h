@@ -38,18 +38,33 @@ static double NAME(total)(const double *a, int64_t n) {
   return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
+static double NAME(dot)(const double *a, const double *b, int64_t n) {
+  double s[16] = {0};
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    for (int k = 0; k < 16; ++k) s[k] += a[i + k] * b[i + k];
+  }
+  for (; i < n; ++i) s[i & 15] += a[i] * b[i];
+  for (int width = 8; width > 0; width /= 2) {
+    for (int k = 0; k < width; ++k) s[k] += s[k + width];
+  }
+  return s[0];
+}
+
 static void NAME(run)(const tile_instruction *program, int32_t count, double *const *operands, int32_t n) {
   for (const tile_instruction *p = program; p < program + count; ++p) {
     double *d = operands[p->d];
     const double *a = operands[p->a], *b = operands[p->b], *c = operands[p->c];
     switch (p->operation) {
     case TILE_ADD:
-      if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s + b[i]); }
+      if (p->broadcast == 3) { const double s = *a + *b; LOOP(d[i] = s); }
+      else if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s + b[i]); }
       else if (p->broadcast & 2) { const double s = *b; LOOP(d[i] = a[i] + s); }
       else LOOP(d[i] = a[i] + b[i]);
       break;
     case TILE_MULTIPLY:
-      if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s * b[i]); }
+      if (p->broadcast == 3) { const double s = *a * *b; LOOP(d[i] = s); }
+      else if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s * b[i]); }
       else if (p->broadcast & 2) { const double s = *b; LOOP(d[i] = a[i] * s); }
       else LOOP(d[i] = a[i] * b[i]);
       break;
@@ -61,7 +76,8 @@ static void NAME(run)(const tile_instruction *program, int32_t count, double *co
       case 4: { const double t = *c; LOOP(d[i] = a[i] * b[i] + t); } break;
       case 5: { const double s = *a, t = *c; LOOP(d[i] = s * b[i] + t); } break;
       case 6: { const double s = *b, t = *c; LOOP(d[i] = a[i] * s + t); } break;
-      default: { const double s = *a * *b; LOOP(d[i] = s + c[i]); } break;
+      case 3: { const double s = *a * *b; LOOP(d[i] = s + c[i]); } break;
+      default: { const double s = *a * *b + *c; LOOP(d[i] = s); } break;
       }
       break;
     case TILE_RECIPROCAL: LOOP(d[i] = 1.0 / a[i]); break;
@@ -88,6 +104,7 @@ static void NAME(run)(const tile_instruction *program, int32_t count, double *co
       if (p->broadcast & 1) { const double s = *a; LOOP(d[i] += s); }
       else LOOP(d[i] += a[i]);
       break;
+    case TILE_DOT: *d += NAME(dot)(a, b, n); break;
     case TILE_REDUCE: *d += (p->broadcast & 1) ? *a * n : NAME(total)(a, n); break;
     }
   }

@@ -25,6 +25,7 @@ typedef enum {
   TILE_COPY,
   TILE_ACCUMULATE, // d += a
   TILE_REDUCE,     // *d += sum of a
+  TILE_DOT,        // *d += sum of a * b
 } tile_operation;
 
 typedef struct {

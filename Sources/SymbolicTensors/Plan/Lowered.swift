@@ -1,0 +1,79 @@
+/// The intermediate program between an expression graph and a plan's steps: every value is a dense array on
+/// its domain, every operation is one that a plan knows how to run. Shared like the graph itself.
+struct LoweredProgram {
+  private(set) var values: [LoweredValue] = []
+  private var positions: [LoweredValue.Operation: ValueID] = [:]
+  /// The value of each requested expression.
+  var outputs: [ValueID] = []
+
+  mutating func intern(_ operation: LoweredValue.Operation, on domain: [Index]) -> ValueID {
+    if let known = positions[operation] { return known }
+    let id = ValueID(values.count)
+    values.append(LoweredValue(operation: operation, domain: domain))
+    positions[operation] = id
+    return id
+  }
+
+  /// Gives a value another operation that computes the same from values that come before it.
+  mutating func replace(_ id: ValueID, by operation: LoweredValue.Operation) {
+    values[Int(id)].operation = operation
+  }
+
+  subscript(id: ValueID) -> LoweredValue { values[Int(id)] }
+
+  func size(_ id: ValueID) -> Int { values[Int(id)].domain.size }
+}
+
+typealias ValueID = Int32
+
+struct LoweredValue {
+  enum Operation: Hashable {
+    case constant(Double)
+    /// The symbol's array with an index for each axis, brought to ascending order.
+    case input(Symbol, [Index])
+    case delta(Index, Index)
+    /// Σ weight·value.
+    case add([Weighted])
+    /// Π values, broadcast to the union of their domains.
+    case multiply([ValueID])
+    case power(ValueID, Number)
+    case function(Function, ValueID)
+    case softmax(ValueID, Index)
+    /// Σ over indices of one value.
+    case reduce(ValueID, [Index])
+    /// Σ over shared indices of a product of two values: a matrix product, batched over other shared indices.
+    case matrixProduct(ValueID, ValueID, over: [Index])
+  }
+
+  struct Weighted: Hashable {
+    let weight: Double
+    let value: ValueID
+  }
+
+  var operation: Operation
+  /// Ascending; the array's layout, last index fastest.
+  let domain: [Index]
+
+  var operands: [ValueID] {
+    switch operation {
+    case .constant, .input, .delta: []
+    case .add(let terms): terms.map(\.value)
+    case .multiply(let factors): factors
+    case .power(let value, _), .function(_, let value), .softmax(let value, _), .reduce(let value, _): [value]
+    case .matrixProduct(let left, let right, over: _): [left, right]
+    }
+  }
+
+  /// Computed element by element inside a kernel.
+  var isElementwise: Bool {
+    switch operation {
+    case .add, .multiply, .power, .function: true
+    default: false
+    }
+  }
+}
+
+extension [Index] {
+  /// Number of elements of a dense array on these indices.
+  var size: Int { reduce(1) { $0 * $1.extent } }
+}

@@ -1,0 +1,93 @@
+import COpenBLAS
+
+/// Evaluates expressions on dense arrays: common subexpressions once, contractions as matrix products,
+/// element-wise chains fused, all memory allocated when the plan is made, constants folded once.
+///
+/// Goals, in order: the right numbers, the same bits for any number of threads, and speed near that of the
+/// matrix products alone. A plan is used from one thread at a time.
+///
+///     let plan = try Plan([loss] + gradient, coefficients: [mu: joint])
+///     plan.set(w, to: weights)
+///     plan.run()
+///     plan.output(0)
+public final class Plan {
+  private let graph: ExpressionGraph
+  private let outputs: [Buffer]
+  private let outputSizes: [Int]
+  private var inputs: [Symbol: Buffer] = [:]
+  private var main: [any PlanStep] = []
+  private let workers: Workers
+  private var scratch: [Buffer] = []
+  /// Bytes of all arrays.
+  public let memory: Int
+
+  /// - Parameters:
+  ///   - expressions: of one graph; output k is the dense array of expression k over its free indices in
+  ///     their order, last index fastest.
+  ///   - coefficients: the numbers of every symbol of role `coefficient` that occurs, row-major.
+  ///   - threads: how many threads may work on one evaluation.
+  ///   - memoryLimit: bytes; nothing is allocated beyond it.
+  /// - Throws: `PlanError`.
+  public init(
+    _ expressions: [Expression], coefficients: [Symbol: [Double]] = [:], threads: Int = 1,
+    memoryLimit: Int = .max
+  ) throws {
+    guard let graph = expressions.first?.graph else { throw PlanError.nothingToEvaluate }
+    self.graph = graph
+    workers = Workers(threads: max(1, threads))
+    openblas_set_num_threads(1)
+
+    let program = Lowering.program(for: expressions.map(\.id), in: graph)
+    let schedule = Schedule(program) { graph.role(of: $0) == .coefficient }
+    var builder = PlanBuilder(graph: graph, program: program, schedule: schedule)
+    memory = builder.memory
+    guard memory <= memoryLimit else {
+      throw PlanError.tooLarge(bytes: memory, limit: memoryLimit)
+    }
+    let built = builder.build()
+    inputs = built.inputs
+    main = built.main
+    outputs = program.outputs.compactMap { built.arrays[$0] }
+    outputSizes = program.outputs.map { program.size($0) }
+
+    for (symbol, buffer) in inputs where graph.role(of: symbol) == .coefficient {
+      let size = graph.shape(of: symbol).reduce(1, *)
+      guard let values = coefficients[symbol], values.count == size else {
+        throw PlanError.missingCoefficient(name: graph.name(of: symbol), expected: size)
+      }
+      buffer.copy(from: values)
+    }
+    let needed = (built.setup + main).map(\.scratch).max() ?? 0
+    scratch = (0..<workers.threads).map { _ in Buffer(count: needed) }
+    for step in built.setup { step.run(workers, scratch: scratch) }
+  }
+
+  /// Gives a parameter or variable its numbers, row-major; a symbol that no output depends on is ignored.
+  ///
+  /// - Precondition: as many numbers as the symbol has entries.
+  public func set(_ symbol: Symbol, to values: [Double]) {
+    precondition(
+      values.count == graph.shape(of: symbol).reduce(1, *), "\(graph.name(of: symbol)) has another shape")
+    inputs[symbol]?.copy(from: values)
+  }
+
+  /// Computes all outputs from the inputs as they are set.
+  public func run() {
+    for step in main { step.run(workers, scratch: scratch) }
+  }
+
+  /// The array of one output, valid until the next `run`.
+  public func output(_ position: Int) -> [Double] {
+    Array(outputs[position].array.prefix(outputSizes[position]))
+  }
+
+  /// A scalar output.
+  public func scalar(_ position: Int) -> Double { outputs[position].base[0] }
+}
+
+/// Why expressions cannot be evaluated.
+public enum PlanError: Error, Equatable {
+  case nothingToEvaluate
+  case tooLarge(bytes: Int, limit: Int)
+  case missingCoefficient(name: String, expected: Int)
+}

@@ -1,0 +1,103 @@
+/// Allocates a schedule's arrays and makes its steps.
+struct PlanBuilder {
+  let graph: ExpressionGraph
+  let program: LoweredProgram
+  let schedule: Schedule
+
+  private var arrays: [ValueID: Buffer] = [:]
+  private var inputs: [Symbol: Buffer] = [:]
+
+  init(graph: ExpressionGraph, program: LoweredProgram, schedule: Schedule) {
+    self.graph = graph
+    self.program = program
+    self.schedule = schedule
+  }
+
+  /// Bytes of all arrays, before any is allocated.
+  var memory: Int {
+    schedule.stored.reduce(0) { bytes, id in
+      var doubles = program.size(id)
+      if case .matrixProduct(let left, let right, over: let indices) = program[id].operation {
+        let layout = self.layout(left, right, over: indices)
+        if layout.copies[0] != nil { doubles += program.size(layout.isSwapped ? right : left) }
+        if layout.copies[1] != nil { doubles += program.size(layout.isSwapped ? left : right) }
+      }
+      return bytes + 8 * doubles
+    }
+  }
+
+  mutating func build() -> (
+    setup: [any PlanStep], main: [any PlanStep], arrays: [ValueID: Buffer], inputs: [Symbol: Buffer]
+  ) {
+    for id in schedule.stored.sorted() { allocate(id) }
+    let setup = schedule.setup.flatMap { steps($0) }
+    let main = schedule.main.flatMap { steps($0) }
+    return (setup, main, arrays, inputs)
+  }
+
+  private mutating func allocate(_ id: ValueID) {
+    switch program[id].operation {
+    case .input(let symbol, let layout):
+      let buffer = inputs[symbol] ?? Buffer(count: layout.size)
+      inputs[symbol] = buffer
+      arrays[id] = layout == program[id].domain ? buffer : Buffer(count: program.size(id))
+    case .constant(let number):
+      let buffer = Buffer(count: 1)
+      buffer.base[0] = number
+      arrays[id] = buffer
+    default: arrays[id] = Buffer(count: program.size(id))
+    }
+  }
+
+  private func steps(_ step: Schedule.Step) -> [any PlanStep] {
+    switch step {
+    case .kernel(let domain, let values):
+      let kernel = Kernel(domain: domain, values: values, program: program, stored: schedule.stored)
+      return [KernelStep(kernel, arrays: arrays)]
+    case .single(let id): return single(id)
+    }
+  }
+
+  private func single(_ id: ValueID) -> [any PlanStep] {
+    let value = program[id]
+    guard let target = arrays[id] else { return [] }
+    switch value.operation {
+    case .input(let symbol, let layout):
+      guard layout != value.domain, let source = inputs[symbol] else { return [] }
+      return [GatherStep(from: source, layout: layout, to: target, order: value.domain)]
+    case .delta(let first, _): return [DeltaStep(extent: first.extent, target: target)]
+    case .softmax(let logits, let index):
+      guard let source = arrays[logits] else { return [] }
+      return [SoftmaxStep(from: source, domain: value.domain, over: index, to: target)]
+    case .matrixProduct(let left, let right, over: let indices):
+      return matrixProduct(left, right, over: indices, domain: value.domain, to: target)
+    default: return []
+    }
+  }
+
+  private func layout(_ left: ValueID, _ right: ValueID, over indices: [Index]) -> MatrixProductStep.Layout {
+    MatrixProductStep.Layout(program[left].domain, program[right].domain, over: indices)
+  }
+
+  private func matrixProduct(
+    _ left: ValueID, _ right: ValueID, over indices: [Index], domain: [Index], to target: Buffer
+  ) -> [any PlanStep] {
+    var steps: [any PlanStep] = []
+    let layout = layout(left, right, over: indices)
+    let ids = layout.isSwapped ? [right, left] : [left, right]
+    let operands = zip(ids, layout.copies).map { id, order -> Buffer in
+      guard let source = arrays[id] else { return Buffer(count: 1) }
+      guard let order else { return source }
+      let copy = Buffer(count: source.count)
+      steps.append(GatherStep(from: source, layout: program[id].domain, to: copy, order: order))
+      return copy
+    }
+    let isOrdered = layout.resultOrder == domain
+    let product = isOrdered ? target : Buffer(count: target.count)
+    steps.append(MatrixProductStep(layout, rows: operands[0], columns: operands[1], to: product))
+    if !isOrdered {
+      steps.append(GatherStep(from: product, layout: layout.resultOrder, to: target, order: domain))
+    }
+    return steps
+  }
+}
