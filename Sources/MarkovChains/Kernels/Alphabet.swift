@@ -1,0 +1,89 @@
+/// The tokens 0..<d of a source, and the symbols that files may write for them.
+public struct Alphabet: Hashable, Sendable {
+  /// d.
+  public let size: Int
+  /// One per token, if the source names its tokens.
+  public let symbols: [String]?
+  private let values: [String: Int]
+
+  /// Tokens without names.
+  ///
+  /// - Throws: `AlphabetError` for a size below 2 or above `Kernel.largestAlphabet`.
+  public init(size: Int) throws(AlphabetError) {
+    guard (2...Kernel.largestAlphabet).contains(size) else { throw .size(size) }
+    self.size = size
+    self.symbols = nil
+    self.values = [:]
+  }
+
+  /// Named tokens, the first being token 0.
+  ///
+  /// - Throws: `AlphabetError` for too few or too many symbols, an empty one or one that stands twice.
+  public init(symbols: [String]) throws(AlphabetError) {
+    guard (2...Kernel.largestAlphabet).contains(symbols.count) else { throw .size(symbols.count) }
+    var values: [String: Int] = [:]
+    for (token, symbol) in symbols.enumerated() {
+      guard !symbol.isEmpty else { throw .emptySymbol(index: token) }
+      guard values.updateValue(token, forKey: symbol) == nil else {
+        throw .repeatedSymbol(index: token, symbol: symbol)
+      }
+    }
+    self.size = symbols.count
+    self.symbols = symbols
+    self.values = values
+  }
+
+  /// The token's symbol, or its number.
+  public func name(_ token: Int) -> String { symbols?[token] ?? "\(token)" }
+
+  /// The token that a text stands for: a symbol, or a number from 0. Numbers are refused where some symbol
+  /// reads as a number, because they would then mean two things.
+  public func token(_ text: String) -> Int? {
+    if let token = values[text] { return token }
+    guard !hasNumericSymbols, let token = Int(text), token >= 0, token < size else { return nil }
+    return token
+  }
+
+  /// What a token may look like, for messages.
+  public var allowed: String {
+    guard let symbols else { return "a token from 0 to \(size - 1)" }
+    let shown = symbols.prefix(20).joined(separator: ", ") + (size > 20 ? ", ..." : "")
+    return hasNumericSymbols ? "one of \(shown)" : "one of \(shown), or its number from 0 to \(size - 1)"
+  }
+
+  private var hasNumericSymbols: Bool { values.keys.contains { Int($0) != nil } }
+}
+
+/// Tokens that are no alphabet.
+public enum AlphabetError: Error, Hashable {
+  case size(Int)
+  case emptySymbol(index: Int)
+  case repeatedSymbol(index: Int, symbol: String)
+}
+
+extension AlphabetError: CustomStringConvertible {
+  /// Where it is wrong, as a file writes it.
+  public var keyPath: String {
+    switch self {
+    case .size: "tokens"
+    case .emptySymbol(let index), .repeatedSymbol(let index, _): "tokens[\(index)]"
+    }
+  }
+
+  public var found: String {
+    switch self {
+    case .size(let size): "\(size)"
+    case .emptySymbol: "an empty symbol"
+    case .repeatedSymbol(_, let symbol): "the symbol \"\(symbol)\" a second time"
+    }
+  }
+
+  public var allowed: String {
+    switch self {
+    case .size: "2 to \(Kernel.largestAlphabet) tokens, as a number or a list of symbols"
+    case .emptySymbol, .repeatedSymbol: "distinct symbols that are not empty"
+    }
+  }
+
+  public var description: String { "\(keyPath): found \(found), allowed \(allowed)" }
+}
