@@ -14,7 +14,7 @@ final class Buffer {
 
   var array: [Double] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-  func copy(from values: [Double]) {
+  func copy(from values: ArraySlice<Double>) {
     values.withUnsafeBufferPointer { source in
       if let start = source.baseAddress { base.update(from: start, count: min(count, source.count)) }
     }

@@ -32,7 +32,7 @@ final class KernelStep: PlanStep {
   init(_ kernel: Kernel, arrays buffers: [ValueID: Buffer]) {
     self.kernel = kernel
     constants = Buffer(count: kernel.constants.count)
-    constants.copy(from: kernel.constants)
+    constants.copy(from: kernel.constants[...])
     let isFlat = kernel.extents.count == 1
     items = isFlat ? (kernel.extents[0] + Self.segment - 1) / Self.segment : kernel.extents[0]
     work = kernel.extents.reduce(1, *) * kernel.program.count

@@ -12,6 +12,8 @@ import COpenBLAS
 ///     plan.output(0)
 public final class Plan {
   private let graph: ExpressionGraph
+  /// Keeps alive what the steps point into.
+  private let owned: [Buffer]
   private let outputs: [Buffer]
   private let outputSizes: [Int]
   private var inputs: [Symbol: Buffer] = [:]
@@ -47,6 +49,7 @@ public final class Plan {
     let built = builder.build()
     inputs = built.inputs
     main = built.main
+    owned = built.owned
     outputs = program.outputs.compactMap { built.arrays[$0] }
     outputSizes = program.outputs.map { program.size($0) }
 
@@ -55,7 +58,7 @@ public final class Plan {
       guard let values = coefficients[symbol], values.count == size else {
         throw PlanError.missingCoefficient(name: graph.name(of: symbol), expected: size)
       }
-      buffer.copy(from: values)
+      buffer.copy(from: values[...])
     }
     let needed = (built.setup + main).map(\.scratch).max() ?? 0
     scratch = (0..<workers.threads).map { _ in Buffer(count: needed) }
@@ -65,7 +68,10 @@ public final class Plan {
   /// Gives a parameter or variable its numbers, row-major; a symbol that no output depends on is ignored.
   ///
   /// - Precondition: as many numbers as the symbol has entries.
-  public func set(_ symbol: Symbol, to values: [Double]) {
+  public func set(_ symbol: Symbol, to values: [Double]) { set(symbol, to: values[...]) }
+
+  /// The same from part of a larger vector.
+  public func set(_ symbol: Symbol, to values: ArraySlice<Double>) {
     precondition(
       values.count == graph.shape(of: symbol).reduce(1, *), "\(graph.name(of: symbol)) has another shape")
     inputs[symbol]?.copy(from: values)
@@ -79,6 +85,15 @@ public final class Plan {
   /// The array of one output, valid until the next `run`.
   public func output(_ position: Int) -> [Double] {
     Array(outputs[position].array.prefix(outputSizes[position]))
+  }
+
+  /// Adds an output's entries to a vector from a position on; gives the position behind them.
+  ///
+  /// - Parameter count: entries to add to; an output that turned out constant along its index is spread.
+  public func add(output: Int, to vector: inout [Double], at position: Int, count: Int) -> Int {
+    let isSpread = outputSizes[output] == 1
+    for entry in 0..<count { vector[position + entry] += outputs[output].base[isSpread ? 0 : entry] }
+    return position + count
   }
 
   /// A scalar output.

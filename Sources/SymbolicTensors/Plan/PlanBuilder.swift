@@ -6,6 +6,8 @@ struct PlanBuilder {
 
   private var arrays: [ValueID: Buffer] = [:]
   private var inputs: [Symbol: Buffer] = [:]
+  /// Every buffer that a step points into.
+  private var owned: [Buffer] = []
 
   init(graph: ExpressionGraph, program: LoweredProgram, schedule: Schedule) {
     self.graph = graph
@@ -27,29 +29,37 @@ struct PlanBuilder {
   }
 
   mutating func build() -> (
-    setup: [any PlanStep], main: [any PlanStep], arrays: [ValueID: Buffer], inputs: [Symbol: Buffer]
+    setup: [any PlanStep], main: [any PlanStep], arrays: [ValueID: Buffer], inputs: [Symbol: Buffer],
+    owned: [Buffer]
   ) {
     for id in schedule.stored.sorted() { allocate(id) }
-    let setup = schedule.setup.flatMap { steps($0) }
-    let main = schedule.main.flatMap { steps($0) }
-    return (setup, main, arrays, inputs)
+    var (setup, main): ([any PlanStep], [any PlanStep]) = ([], [])
+    for step in schedule.setup { setup += steps(step) }
+    for step in schedule.main { main += steps(step) }
+    return (setup, main, arrays, inputs, owned)
   }
 
   private mutating func allocate(_ id: ValueID) {
     switch program[id].operation {
     case .input(let symbol, let layout):
-      let buffer = inputs[symbol] ?? Buffer(count: layout.size)
+      let buffer = inputs[symbol] ?? buffer(layout.size)
       inputs[symbol] = buffer
-      arrays[id] = layout == program[id].domain ? buffer : Buffer(count: program.size(id))
+      arrays[id] = layout == program[id].domain ? buffer : self.buffer(program.size(id))
     case .constant(let number):
-      let buffer = Buffer(count: 1)
+      let buffer = buffer(1)
       buffer.base[0] = number
       arrays[id] = buffer
-    default: arrays[id] = Buffer(count: program.size(id))
+    default: arrays[id] = buffer(program.size(id))
     }
   }
 
-  private func steps(_ step: Schedule.Step) -> [any PlanStep] {
+  private mutating func buffer(_ count: Int) -> Buffer {
+    let buffer = Buffer(count: count)
+    owned.append(buffer)
+    return buffer
+  }
+
+  private mutating func steps(_ step: Schedule.Step) -> [any PlanStep] {
     switch step {
     case .kernel(let domain, let values):
       let kernel = Kernel(domain: domain, values: values, program: program, stored: schedule.stored)
@@ -58,7 +68,7 @@ struct PlanBuilder {
     }
   }
 
-  private func single(_ id: ValueID) -> [any PlanStep] {
+  private mutating func single(_ id: ValueID) -> [any PlanStep] {
     let value = program[id]
     guard let target = arrays[id] else { return [] }
     switch value.operation {
@@ -79,21 +89,25 @@ struct PlanBuilder {
     MatrixProductStep.Layout(program[left].domain, program[right].domain, over: indices)
   }
 
-  private func matrixProduct(
+  private mutating func matrixProduct(
     _ left: ValueID, _ right: ValueID, over indices: [Index], domain: [Index], to target: Buffer
   ) -> [any PlanStep] {
     var steps: [any PlanStep] = []
     let layout = layout(left, right, over: indices)
     let ids = layout.isSwapped ? [right, left] : [left, right]
-    let operands = zip(ids, layout.copies).map { id, order -> Buffer in
-      guard let source = arrays[id] else { return Buffer(count: 1) }
-      guard let order else { return source }
-      let copy = Buffer(count: source.count)
+    var operands: [Buffer] = []
+    for (id, order) in zip(ids, layout.copies) {
+      guard let source = arrays[id] else { return [] }
+      guard let order else {
+        operands.append(source)
+        continue
+      }
+      let copy = buffer(source.count)
       steps.append(GatherStep(from: source, layout: program[id].domain, to: copy, order: order))
-      return copy
+      operands.append(copy)
     }
     let isOrdered = layout.resultOrder == domain
-    let product = isOrdered ? target : Buffer(count: target.count)
+    let product = isOrdered ? target : buffer(target.count)
     steps.append(MatrixProductStep(layout, rows: operands[0], columns: operands[1], to: product))
     if !isOrdered {
       steps.append(GatherStep(from: product, layout: layout.resultOrder, to: target, order: domain))

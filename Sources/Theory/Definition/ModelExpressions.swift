@@ -1,0 +1,119 @@
+import InductionModel
+import SymbolicTensors
+
+/// The model's definition as tensor expressions: what arXiv 2409.10559 section 3 writes, and nothing derived.
+///
+/// A variant of the model is a case in one of the functions below.
+struct ModelExpressions {
+  let graph: ExpressionGraph
+  let model: ModelDefinition
+  let loss: Loss
+  /// w^h, one vector over the lags that head h sees.
+  let attention: [Symbol]
+  /// c_S, one scalar per set of heads.
+  let coefficients: [Symbol]
+  /// a.
+  let scale: Symbol
+
+  init(_ graph: ExpressionGraph, model: ModelDefinition, loss: Loss) {
+    self.graph = graph
+    self.model = model
+    self.loss = loss
+    attention = (1...model.heads).map { head in
+      graph.symbol("w\(head)", shape: [model.window], role: .parameter, latex: "w^{(\(head))}")
+    }
+    coefficients = model.sets.map { set in
+      let name = set.members.map { "_\($0)" }.joined()
+      let latex = set.count == 0 ? "\\varnothing" : "\\{\(set.members.map(String.init).joined(separator: ","))\\}"
+      return graph.symbol("c\(name.isEmpty ? "_0" : name)", role: .parameter, latex: "c_{\(latex)}")
+    }
+    scale = graph.symbol("a", role: .parameter, latex: "a")
+  }
+
+  // MARK: First layer
+
+  /// σ^h, on the lags of a head; `existing` is 0 where a lag exists and −∞ where it does not.
+  func attentionWeights(ofHead head: Int, over lag: Index, existing: Expression? = nil) -> Expression {
+    let logits = graph(attention[head - 1], lag)
+    return (existing.map { logits + $0 } ?? logits).softmax(over: lag)
+  }
+
+  /// v^h = Σ_j σ^h_j x_{·−j}, normalised as the variant says.
+  ///
+  /// - Parameter tokens: the one-hot token at each lag of the head; has `lag` and `token` among its indices.
+  func headOutput(weights: Expression, tokens: Expression, lag: Index, token: Index) -> Expression {
+    let output = (weights * tokens).sum(over: lag)
+    return switch model.variant.normalization {
+    case .none: output
+    case .l2: output * output.squared.sum(over: token).applying(.guardedPower(Number(-1, over: 2)))
+    }
+  }
+
+  // MARK: Second layer
+
+  /// p_S, in the order of the model's sets.
+  var shares: [Expression] {
+    let weights = coefficients.map { coefficient in
+      switch model.variant.coefficients {
+      case .square: graph(coefficient).squared
+      case .softmax: graph(coefficient).exponential
+      case .absolute: graph(coefficient).applying(.absolute)
+      }
+    }
+    let total = graph.sum(weights)
+    return weights.map { $0 / total }
+  }
+
+  /// q = ⟨u_key, u_query⟩ = Σ_S p_S Π_{h∈S} ⟨v^h_key, v^h_query⟩, with the variant's feature norm.
+  func similarity(keys: [Expression], queries: [Expression], token: Index) -> Expression {
+    let products = kernel(zip(keys, queries).map { ($0 * $1).sum(over: token) })
+    switch model.variant.featureNorm {
+    case .constant: return products
+    case .feature:
+      let norms = [keys, queries].map { outputs in
+        kernel(outputs.map { $0.squared.sum(over: token) })
+          .applying(.guardedPower(Number(-1, over: 2)))
+      }
+      return products * norms[0] * norms[1]
+    }
+  }
+
+  /// Σ_S p_S Π_{h∈S} f_h.
+  private func kernel(_ perHead: [Expression]) -> Expression {
+    graph.sum(
+      zip(shares, model.sets).map { share, set in
+        graph.product([share] + set.members.map { perHead[$0 - 1] })
+      })
+  }
+
+  // MARK: Criterion
+
+  /// What one prediction y costs, given the share of each next token: −Σ_e target(e) log(y(e) + ε) or
+  /// −Σ_e target(e) log softmax(y)(e).
+  ///
+  /// - Parameters:
+  ///   - target: sums to `total` over the tokens.
+  ///   - guarding: added inside the logarithm; 1 where the target is known to be 0, so that 0 log 0 = 0.
+  func cost(
+    of prediction: Expression, target: Expression, total: Expression, over token: Index,
+    guarding: Expression? = nil
+  ) -> Expression {
+    switch loss.criterion {
+    case .crossEntropy:
+      let shifted = graph.sum([prediction, graph.constant(Number(loss.epsilon))] + (guarding.map { [$0] } ?? []))
+      return -(target * shifted.logarithm).sum(over: token)
+    case .logits:
+      let normalizer = prediction.exponential.sum(over: token).logarithm
+      return total * normalizer - (target * prediction).sum(over: token)
+    }
+  }
+}
+
+extension ModelExpressions {
+  /// The loss's gradient by parameter, in the order of `Parameters.flat`: H vectors over the lags, then c, then a.
+  func gradient(of loss: Expression, lag: Index) -> [Expression] {
+    let entries =
+      attention.map { graph($0, lag) } + coefficients.map { graph($0) } + [graph(scale)]
+    return loss.gradient(entries)
+  }
+}

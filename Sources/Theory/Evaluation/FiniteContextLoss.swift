@@ -1,0 +1,144 @@
+import Foundation
+import InductionModel
+import SymbolicTensors
+
+/// The finite-context loss over a set of sequences, each with a weight, and its derived gradient. Sequences
+/// are taken in batches, so memory does not grow with their number.
+public final class FiniteContextLoss: LossFunction {
+  public let model: ModelDefinition
+  /// L.
+  public let context: Int
+  private let loss: Loss
+  private let expressions: FiniteContext
+  private let planned: PlannedLoss
+  private let sequences: [[Int]]
+  private let weights: [Double]
+  private let batch: Int
+  /// The batch whose tokens are bound; a single batch is bound once.
+  private var bound: Int?
+
+  /// - Parameters:
+  ///   - sequences: x_1...x_{L+1}, all of one length.
+  ///   - weights: of each sequence in the mean; by default all the same.
+  /// - Throws: `TheoryError` for a sequence that the model cannot read.
+  public init(
+    model: ModelDefinition, loss: Loss, sequences: [[Int]], weights: [Double]? = nil, threads: Int = 1,
+    memoryLimit: Int = InfiniteContextLoss.defaultMemoryLimit
+  ) throws {
+    guard let first = sequences.first else { throw TheoryError.noSequences }
+    try Self.check(sequences, model: model)
+    self.model = model
+    self.loss = loss
+    self.sequences = sequences
+    self.weights = weights ?? Array(repeating: 1 / Double(sequences.count), count: sequences.count)
+    context = first.count - 1
+    batch = Self.batchSize(model: model, context: context, count: sequences.count)
+    expressions = FiniteContext(model: model, loss: loss, context: context, batch: batch)
+    planned = try PlannedLoss(
+      expressions.loss, model: expressions.model, lag: expressions.lag,
+      coefficients: expressions.coefficients, threads: threads, memoryLimit: memoryLimit)
+  }
+
+  private static func check(_ sequences: [[Int]], model: ModelDefinition) throws {
+    let length = sequences[0].count
+    let shortest = ContextLayout.shortest(model) + 1
+    guard length >= shortest else { throw TheoryError.shortSequence(length: length, shortest: shortest) }
+    for (row, sequence) in sequences.enumerated() {
+      guard sequence.count == length else {
+        throw TheoryError.unequalSequences(length: sequence.count, expected: length, position: row)
+      }
+      if let wrong = sequence.firstIndex(where: { !(0..<model.tokens).contains($0) }) {
+        throw TheoryError.token(
+          sequence[wrong], sequence: row, position: wrong, tokens: model.tokens)
+      }
+    }
+  }
+
+  /// One-hot tensors of some 16 million numbers.
+  private static func batchSize(model: ModelDefinition, context: Int, count: Int) -> Int {
+    let heads = model.variant.windows == .shifted ? model.heads : 1
+    let perSequence = context * model.tokens * (model.window * heads + 2 * model.heads + 1)
+    return max(1, min(count, 16_000_000 / max(1, perSequence)))
+  }
+
+  public func evaluate(_ parameters: [Double], gradient: inout [Double]) -> Double {
+    for position in gradient.indices { gradient[position] = 0 }
+    var total = 0.0
+    for first in stride(from: 0, to: sequences.count, by: batch) {
+      bind(first)
+      total += planned.evaluate(parameters, addingTo: &gradient)
+    }
+    return total
+  }
+
+  /// y, a row of d numbers per sequence.
+  ///
+  /// - Throws: `TheoryError.tooLarge`.
+  public func prediction(_ parameters: Parameters) throws -> [[Double]] {
+    let plan = try PlannedLoss.translatingErrors {
+      try Plan([expressions.prediction], coefficients: expressions.coefficients)
+    }
+    expressions.model.bind(parameters.flat, to: plan)
+    var rows: [[Double]] = []
+    for first in stride(from: 0, to: sequences.count, by: batch) {
+      bind(first, to: plan)
+      plan.run()
+      let values = plan.output(0)
+      for row in 0..<min(batch, sequences.count - first) {
+        rows.append(Array(values[row * model.tokens..<(row + 1) * model.tokens]))
+      }
+    }
+    return rows
+  }
+
+  public func explainNonFinite(_ parameters: Parameters) -> TheoryError {
+    guard loss.criterion == .crossEntropy else { return .notFinite }
+    return model.variant.secondLayer == .linear
+      ? .negativePrediction(epsilon: loss.epsilon) : .infiniteLoss(epsilon: loss.epsilon)
+  }
+
+  // MARK: Batches
+
+  private func bind(_ first: Int) {
+    guard bound != first else { return }
+    bind(first, to: planned.plan)
+    bound = first
+  }
+
+  /// Binds the sequences from `first` on; the last batch is filled up with copies of weight 0.
+  private func bind(_ first: Int, to plan: Plan) {
+    let rows = (0..<batch).map { first + $0 < sequences.count ? first + $0 : first }
+    let (d, keys) = (model.tokens, expressions.layout.keys)
+    var targets = [Double](repeating: 0, count: batch * d)
+    var values = [Double](repeating: 0, count: batch * d * keys.count)
+    for (slot, row) in rows.enumerated() {
+      targets[slot * d + sequences[row][context]] = 1
+      for (position, key) in keys.enumerated() {
+        values[(slot * d + sequences[row][key - 1]) * keys.count + position] = 1
+      }
+    }
+    plan.set(expressions.targets, to: targets)
+    plan.set(expressions.contextTokens, to: values)
+    plan.set(expressions.weights, to: (0..<batch).map { first + $0 < weights.count ? weights[first + $0] : 0 })
+    let distinct = model.variant.windows == .shifted ? model.heads : 1
+    for head in 1...distinct { bindWindows(ofHead: head, rows, to: plan) }
+  }
+
+  private func bindWindows(ofHead head: Int, _ rows: [Int], to plan: Plan) {
+    let (d, keys, lags) = (model.tokens, expressions.layout.keys, model.lags(ofHead: head))
+    var atKeys = [Double](repeating: 0, count: lags.count * batch * d * keys.count)
+    var atQuery = [Double](repeating: 0, count: lags.count * batch * d)
+    for (j, lag) in lags.enumerated() {
+      for (slot, row) in rows.enumerated() {
+        let sequence = sequences[row]
+        let block = (j * batch + slot) * d
+        if context + 1 - lag >= 1 { atQuery[block + sequence[context - lag]] = 1 }
+        for (position, key) in keys.enumerated() where key - lag >= 1 {
+          atKeys[(block + sequence[key - lag - 1]) * keys.count + position] = 1
+        }
+      }
+    }
+    plan.set(expressions.keyTokens[head - 1], to: atKeys)
+    plan.set(expressions.queryTokens[head - 1], to: atQuery)
+  }
+}

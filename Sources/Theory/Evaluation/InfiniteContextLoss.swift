@@ -1,0 +1,78 @@
+import Foundation
+import InductionModel
+import MarkovChains
+import SymbolicTensors
+
+/// L_∞ and its derived gradient.
+public final class InfiniteContextLoss: LossFunction {
+  public let model: ModelDefinition
+  public let expressions: InfiniteContext
+  private let loss: Loss
+  private let planned: PlannedLoss
+  private let threads: Int
+  private let memoryLimit: Int
+  private lazy var predictionPlan: Plan? = try? Plan(
+    [expressions.prediction], coefficients: expressions.coefficients, threads: threads)
+
+  /// - Parameters:
+  ///   - laws: on windows of `model.reach` tokens.
+  ///   - threads: results do not depend on it.
+  ///   - memoryLimit: bytes that arrays may take.
+  /// - Throws: `TheoryError.tooLarge`, before anything large is allocated.
+  /// - Complexity: an evaluation costs about 4·N²·d·K operations, N = d^W windows, K kernels.
+  public init(
+    model: ModelDefinition, loss: Loss, laws: WindowLaws, threads: Int = 1, memoryLimit: Int? = nil
+  ) throws {
+    self.model = model
+    self.loss = loss
+    self.threads = threads
+    self.memoryLimit = memoryLimit ?? Self.defaultMemoryLimit
+    expressions = InfiniteContext(model: model, loss: loss, laws: laws)
+    planned = try PlannedLoss(
+      expressions.loss, model: expressions.model, lag: expressions.lag,
+      coefficients: expressions.coefficients, threads: threads, memoryLimit: self.memoryLimit)
+  }
+
+  /// Three quarters of the machine's memory.
+  public static let defaultMemoryLimit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 4 * 3)
+
+  /// Bytes that an evaluator will take, nearly: known before anything is built. nil beyond Int.
+  public static func estimatedMemory(model: ModelDefinition, kernels: Int) -> Int? {
+    var windows = 1
+    for _ in 0..<model.reach {
+      let (next, overflow) = windows.multipliedReportingOverflow(by: model.tokens)
+      guard !overflow, next < 1 << 28 else { return nil }
+      windows = next
+    }
+    // Inner products and their adjoints for each head, similarity, exp and its adjoint; joint laws and theirs.
+    let square = windows * windows * (2 * model.heads + 4)
+    return 8 * (square + 6 * kernels * model.tokens * windows)
+  }
+
+  public func evaluate(_ parameters: [Double], gradient: inout [Double]) -> Double {
+    for position in gradient.indices { gradient[position] = 0 }
+    return planned.evaluate(parameters, addingTo: &gradient)
+  }
+
+  /// y(e|z) as `[kernel][query window][token]`.
+  public func prediction(_ parameters: Parameters) -> [[[Double]]] {
+    guard let plan = predictionPlan else { return [] }
+    expressions.model.bind(parameters.flat, to: plan)
+    plan.run()
+    let (kernels, windows) = (expressions.kernel.extent, expressions.query.extent)
+    let (tokens, values) = (model.tokens, plan.output(0))
+    return (0..<kernels).map { kernel in
+      (0..<windows).map { window in
+        (0..<tokens).map { values[(kernel * tokens + $0) * windows + window] }
+      }
+    }
+  }
+
+  public func explainNonFinite(_ parameters: Parameters) -> TheoryError {
+    if abs(parameters.scale) > 700 { return .overflow(scale: parameters.scale) }
+    if model.variant.secondLayer == .linear, loss.criterion == .crossEntropy {
+      return .negativePrediction(epsilon: loss.epsilon)
+    }
+    return .notFinite
+  }
+}

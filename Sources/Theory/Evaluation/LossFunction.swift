@@ -1,0 +1,46 @@
+import InductionModel
+
+/// The loss of a model at one level of theory, with its derived gradient.
+///
+/// Not thread-safe: one evaluation at a time.
+public protocol LossFunction: AnyObject {
+  var model: ModelDefinition { get }
+
+  /// The loss, and its gradient written over `gradient`; both in the layout of `Parameters.flat`.
+  ///
+  /// Values may come out non-finite; `evaluate(_:)` turns that into an error.
+  func evaluate(_ parameters: [Double], gradient: inout [Double]) -> Double
+
+  /// What a non-finite loss means at this level.
+  func explainNonFinite(_ parameters: Parameters) -> TheoryError
+}
+
+extension LossFunction {
+  /// Loss and gradient at a point.
+  ///
+  /// - Throws: `TheoryError` where the loss is not finite.
+  public func evaluate(_ parameters: Parameters) throws -> (loss: Double, gradient: Parameters) {
+    var gradient = [Double](repeating: 0, count: model.parameterCount)
+    let loss = evaluate(parameters.flat, gradient: &gradient)
+    guard loss.isFinite, gradient.allSatisfy(\.isFinite) else { throw explainNonFinite(parameters) }
+    return (loss, Parameters(flat: gradient, model: model))
+  }
+}
+
+/// Why theory cannot say something.
+public enum TheoryError: Error, Equatable {
+  /// Tables or arrays beyond the memory that may be taken.
+  case tooLarge(bytes: Int, limit: Int)
+  /// −log(0): a next token does not occur in its context, or not at all.
+  case infiniteLoss(epsilon: Double)
+  /// exp(a q) left the range of doubles.
+  case overflow(scale: Double)
+  /// The linear second layer's prediction left the simplex.
+  case negativePrediction(epsilon: Double)
+  case notFinite
+  /// A sequence that the model cannot read.
+  case shortSequence(length: Int, shortest: Int)
+  case unequalSequences(length: Int, expected: Int, position: Int)
+  case noSequences
+  case token(Int, sequence: Int, position: Int, tokens: Int)
+}

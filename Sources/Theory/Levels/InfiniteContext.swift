@@ -1,0 +1,106 @@
+import InductionModel
+import MarkovChains
+import SymbolicTensors
+
+/// The loss in the limit L → ∞, exact for every parameter, as an expression over the windows' stationary laws.
+///
+/// y(e|z) = Σ_Z μ(e,Z) E[Z,z] / Σ_Z μ(Z) E[Z,z] with E[Z,z] = exp(a q(Z,z)), and
+/// L_∞ = −E_π Σ_{z,e} μ(e,z) log(y(e|z) + ε).
+public struct InfiniteContext {
+  public let graph: ExpressionGraph
+  let model: ModelExpressions
+  /// π, e, j, x, Z, z: kernels, next tokens, lags, tokens of a window, key windows, query windows.
+  let kernel, next, lag, token, key, query: Index
+  /// μ(e, Z), μ(Z), μ(e) and the tokens of each window by lag, for each head.
+  let joint, stationary, tokenLaw: Symbol
+  let windowTokens: [Symbol]
+  /// The numbers of all coefficient symbols.
+  let coefficients: [Symbol: [Double]]
+  /// q(Z, z), y(e|z) on (π, e, z), and L_∞.
+  let similarity, prediction, loss: Expression
+
+  /// - Parameter laws: on windows of `model.reach` tokens.
+  public init(model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws) {
+    let graph = ExpressionGraph()
+    self.graph = graph
+    model = ModelExpressions(graph, model: definition, loss: criterion)
+    let (tokens, windows, kernels) = (definition.tokens, laws.windows, laws.kernels.count)
+    // Arrays are laid out in this order: the matrix products of the loss need no transposition.
+    kernel = graph.index("k", extent: kernels, latex: "\\pi")
+    next = graph.index("e", extent: tokens)
+    lag = graph.index("j", extent: definition.window)
+    token = graph.index("x", extent: tokens)
+    key = graph.index("Z", extent: windows)
+    query = graph.index("z", extent: windows)
+
+    let joint = graph.symbol("mu", shape: [kernels, tokens, windows], role: .coefficient, latex: "\\mu")
+    let stationary = graph.symbol("muZ", shape: [kernels, windows], role: .coefficient, latex: "\\mu")
+    let tokenLaw = graph.symbol("mue", shape: [kernels, tokens], role: .coefficient, latex: "\\mu")
+    graph.declare(sumOf: joint, overAxis: 2, is: .symbol(tokenLaw))
+    graph.declare(sumOf: joint, overAxis: 1, is: .symbol(stationary))
+    graph.declare(sumOf: stationary, overAxis: 1, is: .one)
+    graph.declare(sumOf: tokenLaw, overAxis: 1, is: .one)
+    (self.joint, self.stationary, self.tokenLaw) = (joint, stationary, tokenLaw)
+    var numbers = [joint: laws.joint, stationary: laws.stationary, tokenLaw: laws.tokenLaw]
+
+    var byFirstLag: [Int: Symbol] = [:]
+    windowTokens = (1...definition.heads).map { head in
+      let lags = definition.lags(ofHead: head)
+      if let known = byFirstLag[lags.lowerBound] { return known }
+      let name = byFirstLag.isEmpty ? "x" : "x\(head)"
+      let symbol = graph.symbol(name, shape: [lags.count, tokens, windows], role: .coefficient)
+      graph.declare(sumOf: symbol, overAxis: 1, is: .one)
+      numbers[symbol] = oneHotWindows(tokens: tokens, windows: windows, lags: lags)
+      byFirstLag[lags.lowerBound] = symbol
+      return symbol
+    }
+
+    // A token that never occurs has y = μ(e) = 0 beside μ(e, z) = 0.
+    var guarding: Expression?
+    if criterion.criterion == .crossEntropy, laws.tokenLaw.contains(0) {
+      let absent = graph.symbol("absent", shape: [kernels, tokens], role: .coefficient, latex: "\\chi")
+      numbers[absent] = laws.tokenLaw.map { $0 == 0 ? 1 : 0 }
+      guarding = graph(absent, kernel, next)
+    }
+    coefficients = numbers
+
+    let (lag, token, key, query, next, kernel) = (self.lag, self.token, self.key, self.query, self.next, self.kernel)
+    let (model, windowTokens) = (self.model, self.windowTokens)
+    func outputs(at window: Index) -> [Expression] {
+      (1...definition.heads).map { head in
+        model.headOutput(
+          weights: model.attentionWeights(ofHead: head, over: lag),
+          tokens: graph(windowTokens[head - 1], lag, token, window), lag: lag, token: token)
+      }
+    }
+    similarity = model.similarity(keys: outputs(at: key), queries: outputs(at: query), token: token)
+    let weighted = graph(joint, kernel, next, key)
+    switch definition.variant.secondLayer {
+    case .softmax:
+      let mass = (weighted * (graph(model.scale) * similarity).exponential).sum(over: key)
+      // Σ_Z μ(Z) E is Σ_e of the numerator: one matrix product instead of two.
+      prediction = mass / mass.sum(over: next)
+    case .linear:
+      let mean = (graph(stationary, kernel, key) * similarity).sum(over: key)
+      let correlation = (weighted * similarity).sum(over: key) - graph(tokenLaw, kernel, next) * mean
+      prediction = graph(tokenLaw, kernel, next) + graph(model.scale) * correlation
+    }
+    let cost = model.cost(
+      of: prediction, target: graph(joint, kernel, next, query), total: graph(stationary, kernel, query),
+      over: next, guarding: guarding)
+    loss = Number(1, over: kernels) * cost.sum(over: kernel, query)
+  }
+}
+
+/// One-hot tokens of every window, `[lag][token][window]`: window index Σ_j x_{t−j} d^{j−1}.
+private func oneHotWindows(tokens: Int, windows: Int, lags: ClosedRange<Int>) -> [Double] {
+  var table = [Double](repeating: 0, count: lags.count * tokens * windows)
+  for (position, lag) in lags.enumerated() {
+    let place = (1..<lag).reduce(1) { power, _ in power * tokens }
+    for window in 0..<windows {
+      let token = window / place % tokens
+      table[(position * tokens + token) * windows + window] = 1
+    }
+  }
+  return table
+}
