@@ -1,0 +1,152 @@
+/// Interpolates y between two accepted states with a polynomial through them and their neighbours.
+///
+/// Newton's form with confluent nodes: each state contributes y, and as far as known y', y'', y'''. States enter in
+/// the order of their distance; each lowers the error until its contribution stops falling, and there the
+/// polynomial ends, so that the degree fits the smoothness. The contribution of the last state that was taken is the
+/// measured error: it is the error of the polynomial without it, hence usually an overestimate.
+/// Coefficients cost O(m² n) once per interval, a value O(m n), for m data and n components.
+///
+/// Source: Hairer, Nørsett, Wanner I, II.6; Stoer, Bulirsch, *Introduction to Numerical Analysis*, 2.1.5.
+struct DenseOutput {
+  private(set) var start = 0.0
+  private(set) var length = 1.0
+  /// The largest component of the last contribution, relative to the tolerance.
+  private(set) var measuredError = 0.0
+
+  private let dimension: Int
+  /// Positions of the data in units of the interval, confluent ones repeated.
+  private var positions: [Double] = []
+  /// Newton's coefficients, `[datum][component]`.
+  private var coefficients: [Double] = []
+  private var factorials: [Double] = [1, 1, 2, 6]
+
+  init(dimension: Int) { self.dimension = dimension }
+
+  /// Prepares the interval between `nodes[right - 1]` and `nodes[right]`.
+  ///
+  /// - Parameters:
+  ///   - order: indices of the nodes in the order in which they enter; the interval's ends first.
+  ///   - slopes: whether the nodes' slopes are used.
+  mutating func prepare(_ nodes: [Node], right: Int, using order: [Int], slopes: Bool, control: StepControl) {
+    start = nodes[right - 1].reading
+    length = nodes[right].reading - start
+    positions.removeAll(keepingCapacity: true)
+    for index in order {
+      let node = nodes[index]
+      let multiplicity = slopes ? 2 + node.higher.count : 1
+      let position = (node.reading - start) / length
+      for _ in 0..<multiplicity { positions.append(position) }
+    }
+    fillCoefficients(nodes, order, slopes)
+    truncate(nodes[right].state, control)
+  }
+
+  /// Divided differences in place, column by column; confluent entries are derivatives over factorials.
+  private mutating func fillCoefficients(_ nodes: [Node], _ order: [Int], _ slopes: Bool) {
+    let count = positions.count
+    if coefficients.count < count * dimension {
+      coefficients = [Double](repeating: 0, count: count * dimension)
+    }
+    var owner: [Int] = []
+    owner.reserveCapacity(count)
+    for index in order {
+      let multiplicity = slopes ? 2 + nodes[index].higher.count : 1
+      for _ in 0..<multiplicity { owner.append(index) }
+    }
+    for datum in 0..<count {
+      let state = nodes[owner[datum]].state
+      for component in 0..<dimension { coefficients[datum * dimension + component] = state[component] }
+    }
+    for level in stride(from: 1, to: count, by: 1) {
+      var power = 1.0
+      for _ in 0..<level { power *= length }
+      for datum in stride(from: count - 1, through: level, by: -1) {
+        let gap = positions[datum] - positions[datum - level]
+        let row = datum * dimension
+        if owner[datum] == owner[datum - level] {
+          let node = nodes[owner[datum]]
+          let scale = power / factorials[level]
+          let values = level == 1 ? node.slope : node.higher[level - 2]
+          for component in 0..<dimension { coefficients[row + component] = scale * values[component] }
+        } else {
+          for component in 0..<dimension {
+            let difference = coefficients[row + component] - coefficients[row - dimension + component]
+            coefficients[row + component] = difference / gap
+          }
+        }
+      }
+    }
+  }
+
+  /// Measures the contribution of each node beyond the interval's two at the middle of the interval, and ends the
+  /// polynomial before the first one that exceeds its predecessor.
+  private mutating func truncate(_ state: [Double], _ control: StepControl) {
+    var product = 1.0
+    var best = Double.infinity
+    var contribution = [Double](repeating: 0, count: dimension)
+    var kept = 0
+    var datum = 0
+    var groups = 0
+    while datum < positions.count {
+      for component in 0..<dimension { contribution[component] = 0 }
+      var end = datum
+      while end < positions.count && positions[end] == positions[datum] {
+        for component in 0..<dimension {
+          contribution[component] += product * coefficients[end * dimension + component]
+        }
+        product *= 0.5 - positions[end]
+        end += 1
+      }
+      groups += 1
+      let size = control.norm(contribution, at: state)
+      // The first two nodes are the interval itself and always stay.
+      if groups > 2 {
+        if size >= best && best.isFinite { break }
+      }
+      if groups > 1 { best = size }
+      kept = end
+      datum = end
+    }
+    positions.removeLast(positions.count - kept)
+    measuredError = groups > 2 ? best : .infinity
+  }
+
+  /// y at a clock reading.
+  func value(at reading: Double, into state: inout [Double]) {
+    let theta = (reading - start) / length
+    let count = positions.count
+    state.withUnsafeMutableBufferPointer { state in
+      coefficients.withUnsafeBufferPointer { coefficients in
+        let top = (count - 1) * dimension
+        for component in 0..<dimension { state[component] = coefficients[top + component] }
+        for datum in stride(from: count - 2, through: 0, by: -1) {
+          let distance = theta - positions[datum]
+          let row = datum * dimension
+          for component in 0..<dimension {
+            state[component] = coefficients[row + component] + distance * state[component]
+          }
+        }
+      }
+    }
+  }
+
+  /// y and dy/dclock at a clock reading.
+  func value(at reading: Double, into state: inout [Double], slope: inout [Double]) {
+    let theta = (reading - start) / length
+    let count = positions.count
+    let top = (count - 1) * dimension
+    for component in 0..<dimension {
+      state[component] = coefficients[top + component]
+      slope[component] = 0
+    }
+    for datum in stride(from: count - 2, through: 0, by: -1) {
+      let distance = theta - positions[datum]
+      let row = datum * dimension
+      for component in 0..<dimension {
+        slope[component] = state[component] + distance * slope[component]
+        state[component] = coefficients[row + component] + distance * state[component]
+      }
+    }
+    for component in 0..<dimension { slope[component] /= length }
+  }
+}

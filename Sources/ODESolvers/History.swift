@@ -1,0 +1,68 @@
+/// An accepted state on the way, with what is known of its derivatives with respect to the clock.
+struct Node: Codable, Hashable, Sendable {
+  var reading: Double
+  var time: Double
+  var state: [Double]
+  /// dy/dclock; for a predictor–corrector method that of the last iterate, which its history builds on.
+  var slope: [Double]
+  /// d²y/dclock², d³y/dclock³; empty until dense output asks for them.
+  var higher: [[Double]] = []
+}
+
+/// The last accepted states, oldest first.
+struct History {
+  private(set) var nodes: [Node] = []
+  /// How many to keep.
+  let capacity: Int
+
+  init(capacity: Int) { self.capacity = capacity }
+
+  init(nodes: [Node], capacity: Int) {
+    self.nodes = nodes
+    self.capacity = capacity
+  }
+
+  var last: Node { nodes[nodes.count - 1] }
+
+  /// Takes over an accepted state, reusing the oldest node's storage.
+  mutating func append(reading: Double, time: Double, state: [Double], slope: [Double]) {
+    guard nodes.count >= capacity else {
+      nodes.append(Node(reading: reading, time: time, state: state, slope: slope))
+      return
+    }
+    var node = nodes.removeFirst()
+    node.reading = reading
+    node.time = time
+    node.state.copy(from: state)
+    node.slope.copy(from: slope)
+    node.higher.removeAll(keepingCapacity: true)
+    nodes.append(node)
+  }
+
+  mutating func setHigher(_ higher: [[Double]], at index: Int) { nodes[index].higher = higher }
+
+  /// Replaces the last state by one before it.
+  mutating func cutLast(at node: Node) { nodes[nodes.count - 1] = node }
+
+  /// Forgets all but the last state: what came before belongs to another smooth piece.
+  mutating func keepLast() { nodes.removeFirst(nodes.count - 1) }
+
+  mutating func replaceLast(state: [Double], slope: [Double]) {
+    nodes[nodes.count - 1].state = state
+    nodes[nodes.count - 1].slope = slope
+    nodes[nodes.count - 1].higher = []
+  }
+}
+
+extension [Double] {
+  /// Overwrites without allocating when the lengths agree.
+  mutating func copy(from other: [Double]) {
+    guard count == other.count else {
+      self = other
+      return
+    }
+    withUnsafeMutableBufferPointer { target in
+      other.withUnsafeBufferPointer { _ = target.update(fromContentsOf: $0) }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+extension Integration {
+  /// Takes one accepted step, however many attempts it needs. Returns its length.
+  func advance() throws -> Double {
+    let node = history.last
+    let remaining = endReading - node.reading
+    if solver.stepper.isMultistep && stepsSinceRestart >= solver.restartInterval { try restart() }
+
+    var step = min(self.step, solver.steps.largest)
+    var landing = step >= remaining
+    if landing {
+      step = remaining
+    } else if !solver.stepper.isMultistep && 2 * step > remaining {
+      // Two equal steps rather than a full one and a crumb.
+      step = remaining / 2
+    }
+    let floor = max(solver.steps.smallest, 4 * node.reading.magnitude.ulp)
+    var growthAllowed = true
+    while true {
+      guard rightHandSide.counts.attempts < solver.steps.count else {
+        throw StepFailure(.tooManySteps(limit: solver.steps.count), step: step)
+      }
+      rightHandSide.clearFault()
+      let order = gsl.order
+      let error = try attempt(node, step: step)
+      if error <= 1, try accept(node, step: step, landing: landing) {
+        rightHandSide.counts.accepted += 1
+        stepsSinceRestart += 1
+        if let bound = solver.stepper.stabilityBound {
+          stability.observe(rightHandSide, step: step, bound: bound)
+        }
+        let growth = control.growth(error: error, order: gsl.order)
+        self.step = step * (growthAllowed ? growth : min(growth, 1))
+        return step
+      }
+      rightHandSide.counts.rejected += 1
+      step *= control.shrinkage(error: error <= 1 ? .infinity : error, order: order)
+      landing = false
+      growthAllowed = false
+      guard step >= floor else {
+        if let fault = rightHandSide.fault { throw StepFailure(.nonFinite(fault), step: step) }
+        throw StepFailure(.stepTooSmall(smallest: floor), step: step)
+      }
+    }
+  }
+
+  /// Tries a step into `trial`; its error relative to the tolerance, infinite when it failed.
+  private func attempt(_ node: Node, step: Double) throws -> Double {
+    trial.copy(from: node.state)
+    let passed = try guarded {
+      try gsl.attempt(
+        at: node.reading, step: step, state: &trial, slope: knowsSlope ? node.slope : nil, error: &error)
+    }
+    guard passed else { return .infinity }
+    return control.norm(error: error, before: node.state, after: trial, slope: node.slope, step: step)
+  }
+
+  /// Whether the last node's slope is dy/dclock itself, so that GSL need not evaluate it.
+  private var knowsSlope: Bool {
+    !solver.stepper.isMultistep || stepsSinceRestart == 0 || solver.tolerance.derivativeWeight > 0
+  }
+
+  /// Takes `trial` over as the next state, if its derivative is finite.
+  private func accept(_ node: Node, step: Double, landing: Bool) throws -> Bool {
+    let reading = landing ? endReading : node.reading + step
+    if !solver.stepper.isMultistep {
+      guard try guarded({ try rightHandSide.evaluate(trial, at: reading) }) else { return false }
+    }
+    history.append(
+      reading: reading, time: landing ? end : clock.time(at: reading), state: trial,
+      slope: rightHandSide.last.slope)
+    outputs.intervalAdded()
+    return true
+  }
+
+  /// Starts a multistep stepper afresh from the last state: part of every run, so that a run resumed here is the
+  /// same. The step is that of a method of order one.
+  private func restart() throws {
+    try gsl.restart()
+    try refreshSlope()
+    stepsSinceRestart = 0
+    step = min(try chosenStep(), step)
+    restartPoint = checkpoint()
+  }
+}

@@ -1,0 +1,165 @@
+/// Requested times and located events on their way to the observers, in order.
+///
+/// An interval between accepted steps is delivered once `lookahead` further steps are known, so that the polynomial
+/// through its neighbours is centred on it.
+final class OutputQueue {
+  private let times: [Double]
+  private let readings: [Double]
+  private let everyStep: Bool
+  private let lookahead: Int
+  private var next = 0
+  /// How many of the last intervals wait.
+  private(set) var waiting = 0
+  private(set) var waitingEvents: [Crossing] = []
+  private(set) var deliveredOutputs = 0
+  private(set) var deliveredEvents = 0
+  private(set) var interpolationError: Double?
+
+  init(_ grid: [Double]?, clock: Clock, lookahead: Int) {
+    times = grid ?? []
+    readings = times.map(clock.reading(at:))
+    everyStep = grid == nil
+    self.lookahead = lookahead
+  }
+
+  func intervalAdded() { waiting += 1 }
+
+  /// A crossing in the last interval.
+  func add(_ crossing: Crossing) { waitingEvents.append(crossing) }
+
+  func noteInterpolationError(_ error: Double) {
+    guard error.isFinite else { return }
+    interpolationError = max(interpolationError ?? 0, error)
+  }
+
+  func deliverStart(_ node: Node, _ observers: Observers) throws {
+    if everyStep { try deliver(node.time, node.state, observers) }
+    while next < readings.count && readings[next] <= node.reading {
+      try deliver(times[next], node.state, observers)
+      next += 1
+    }
+  }
+
+  private func deliver(_ time: Double, _ state: [Double], _ observers: Observers) throws {
+    deliveredOutputs += 1
+    try observers.output?(time, state)
+  }
+
+  /// Takes up the state that a checkpoint holds.
+  func resume(_ checkpoint: Checkpoint) {
+    waiting = checkpoint.waitingIntervals
+    waitingEvents = checkpoint.waitingEvents
+    deliveredOutputs = checkpoint.deliveredOutputs
+    deliveredEvents = checkpoint.deliveredEvents
+    interpolationError = checkpoint.interpolationError
+    let frontier = checkpoint.nodes[checkpoint.nodes.count - 1 - waiting].reading
+    next = readings.firstIndex { $0 > frontier } ?? readings.count
+  }
+
+  /// Delivers the intervals whose neighbours are known; with `all`, every one.
+  func deliver(_ integration: Integration, all: Bool, _ observers: Observers) throws {
+    while waiting > (all ? 0 : lookahead) {
+      let right = integration.history.nodes.count - waiting
+      try deliverInterval(integration, right: right, observers)
+      waiting -= 1
+    }
+  }
+
+  private func deliverInterval(_ integration: Integration, right: Int, _ observers: Observers) throws {
+    let frontier = integration.history.nodes[right].reading
+    var isPrepared = false
+    while true {
+      let crossing = waitingEvents.first.flatMap { $0.reading <= frontier ? $0 : nil }
+      let reading = next < readings.count && readings[next] <= frontier ? readings[next] : nil
+      if let crossing, crossing.reading <= reading ?? .infinity {
+        waitingEvents.removeFirst()
+        deliveredEvents += 1
+        try observers.event?(integration.occurrence(crossing))
+      } else if let reading {
+        if reading == frontier {
+          try deliver(times[next], integration.history.nodes[right].state, observers)
+        } else {
+          if !isPrepared {
+            try integration.prepareDense(right: right)
+            noteInterpolationError(integration.dense.measuredError)
+            isPrepared = true
+          }
+          integration.dense.value(at: reading, into: &integration.sample)
+          try deliver(times[next], integration.sample, observers)
+        }
+        next += 1
+      } else {
+        break
+      }
+    }
+    if everyStep {
+      let node = integration.history.nodes[right]
+      try deliver(node.time, node.state, observers)
+    }
+  }
+}
+
+extension Stepper {
+  /// Through how many accepted states dense output goes at most: enough for the stepper's order, and one to measure
+  /// the error with.
+  var denseNodes: Int {
+    switch self {
+    case .rk1imp: 3
+    case .rk2, .rk2imp: 3
+    case .rk4, .rk4imp, .rkf45, .rkck: 4
+    case .rk8pd, .bsimp: 6
+    case .msadams: 7
+    case .msbdf: 7
+    }
+  }
+
+  /// For how many further states an interval waits.
+  var denseLookahead: Int {
+    switch self {
+    case .rk1imp, .rk2, .rk2imp, .rk4, .rk4imp, .rkf45, .rkck: 1
+    case .rk8pd, .bsimp, .msadams, .msbdf: 2
+    }
+  }
+
+  /// Backward differentiation knows values only: the derivative at its states is not accurate in stiff components.
+  var denseUsesSlopes: Bool { self != .msbdf }
+}
+
+extension Integration {
+  /// Prepares `dense` for the interval that ends at `nodes[right]`.
+  func prepareDense(right: Int) throws {
+    let order = Self.nearest(history.nodes, right: right, count: solver.stepper.denseNodes)
+    if !system.higherDerivatives.isEmpty && !solver.stepper.isMultistep {
+      for index in order where history.nodes[index].higher.isEmpty {
+        let node = history.nodes[index]
+        let higher = try guarded {
+          try rightHandSide.higherDerivatives(node.state, slope: node.slope, at: node.reading)
+        }
+        history.setHigher(higher, at: index)
+      }
+    }
+    dense.prepare(
+      history.nodes, right: right, using: order, slopes: solver.stepper.denseUsesSlopes, control: control)
+  }
+
+  /// The interval's ends, then its neighbours by their distance from its middle.
+  static func nearest(_ nodes: [Node], right: Int, count: Int) -> [Int] {
+    let middle = (nodes[right - 1].reading + nodes[right].reading) / 2
+    var order = [right - 1, right]
+    var (left, next) = (right - 2, right + 1)
+    while order.count < count && (left >= 0 || next < nodes.count) {
+      let takesLeft =
+        left >= 0
+        && (next >= nodes.count || middle - nodes[left].reading <= nodes[next].reading - middle)
+      order.append(takesLeft ? left : next)
+      if takesLeft { left -= 1 } else { next += 1 }
+    }
+    return order
+  }
+
+  func occurrence(_ crossing: Crossing) -> Occurrence {
+    Occurrence(
+      event: crossing.event, name: events[crossing.event].name, time: clock.time(at: crossing.reading),
+      state: crossing.state, rising: crossing.rising)
+  }
+}

@@ -1,0 +1,74 @@
+import Foundation
+
+/// Turns estimated errors into the next step.
+///
+/// Error per step in the maximum norm, weighted by the tolerance: 1 is just acceptable. The elementary controller
+/// of GSL's manual with its safety factor and bounds; see Hairer, Nørsett, Wanner I, II.4.
+struct StepControl {
+  let stepper: Stepper
+  let relative: Double
+  let derivativeWeight: Double
+  let absolutes: [Double]
+
+  static let safety = 0.9
+  static let greatestGrowth = 5.0
+  static let greatestShrinkage = 0.2
+
+  /// max_i |error_i| / (absolute_i + relative (max(|y_i|, |z_i|) + a |h y'_i|)), y before and z after the step.
+  /// Infinite when anything is not finite.
+  func norm(error: [Double], before: [Double], after: [Double], slope: [Double], step: Double) -> Double {
+    var largest = 0.0
+    var sum = 0.0
+    for index in error.indices {
+      var size = max(abs(before[index]), abs(after[index]))
+      if derivativeWeight > 0 { size += derivativeWeight * abs(step * slope[index]) }
+      let ratio = abs(error[index]) / (absolutes[index] + relative * size)
+      largest = max(largest, ratio)
+      sum += ratio + after[index]
+    }
+    // max() and comparisons drop NaN: a sum does not.
+    return sum.isFinite || (largest.isFinite && error.allFinite && after.allFinite) ? largest : .infinity
+  }
+
+  /// max_i |v_i| / (absolute_i + relative |y_i|).
+  func norm(_ vector: [Double], at state: [Double]) -> Double {
+    var largest = 0.0
+    for index in vector.indices {
+      largest = max(largest, abs(vector[index]) / (absolutes[index] + relative * abs(state[index])))
+    }
+    return largest
+  }
+
+  /// What to multiply an accepted step of this error by.
+  func growth(error: Double, order: Int) -> Double {
+    let factor = Self.safety * pow(max(error, 1e-30), -1 / Double(stepper.errorOrder(order)))
+    // A multistep method pays for a change of step; a small one is not worth it.
+    if stepper.isMultistep && factor > Self.safety && factor < 1.2 { return 1 }
+    return min(max(factor, Self.greatestShrinkage), Self.greatestGrowth)
+  }
+
+  /// What to multiply a rejected step of this error by, < 1.
+  func shrinkage(error: Double, order: Int) -> Double {
+    guard error.isFinite else { return 0.25 }
+    let factor = Self.safety * pow(error, -1 / Double(stepper.errorOrder(order)))
+    return min(max(factor, Self.greatestShrinkage), Self.safety)
+  }
+
+  /// The first step from y, y' and y' after an Euler step of `probe`, whose caller evaluates it.
+  func probe(state: [Double], slope: [Double], span: Double) -> Double {
+    let size = norm(state, at: state)
+    let speed = norm(slope, at: state)
+    guard speed > 1e-5 * size, size > 1e-5, speed.isFinite else { return 1e-6 * span }
+    return min(0.01 * size / speed, span)
+  }
+
+  func firstStep(probe: Double, state: [Double], slope: [Double], probed: [Double], span: Double) -> Double {
+    let speed = norm(slope, at: state)
+    let change = norm(zip(probed, slope).map { $0 - $1 }, at: state) / probe
+    guard change.isFinite else { return probe / 10 }
+    let order = stepper.isMultistep ? 1 : stepper.order
+    let steepest = max(speed, change)
+    let step = steepest > 1e-15 ? pow(0.01 / steepest, 1 / Double(order + 1)) : 1e-3 * span
+    return min(100 * probe, step, span)
+  }
+}
