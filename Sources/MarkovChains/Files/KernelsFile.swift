@@ -73,7 +73,8 @@ public struct KernelsFile: Hashable, Sendable {
     }
   }
 
-  private static func kernel(_ value: JSONValue, tokens: Int, parents: [Int]) throws(DataFileError) -> Kernel {
+  private static func kernel(_ value: JSONValue, tokens: Int, parents: [Int]) throws(DataFileError) -> Kernel
+  {
     let contexts = power(tokens, parents.count) ?? 0
     var rows: [[Double]] = []
     for row in try value.list(allowed: "\(contexts) rows, one per context of the parents") {
