@@ -25,7 +25,7 @@ public struct SequencesFile: Hashable, Sendable {
     let shape = "a list of sequences, each a list of tokens"
     let root = try JSONValue(parsing: data, allowed: shape)
     var rows = root
-    if root.value is [String: Any] {
+    if root.isObject {
       let members = try root.members(["format", "sequences"], allowed: shape)
       try members["format"]?.checkFormat()
       rows = members["sequences"] ?? root
@@ -89,7 +89,7 @@ public struct SequencesFile: Hashable, Sendable {
   }
 
   private static func token(_ value: JSONValue, _ alphabet: Alphabet) throws(DataFileError) -> Int {
-    if let text = value.value as? String {
+    if let text = value.text {
       guard let token = alphabet.token(text) else { throw value.refused(allowed: alphabet.allowed) }
       return token
     }
