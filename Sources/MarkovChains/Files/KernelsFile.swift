@@ -56,11 +56,11 @@ public struct KernelsFile: Hashable, Sendable {
   private static func alphabet(_ value: JSONValue) throws(DataFileError) -> Alphabet {
     let allowed = "a number of tokens or a list of symbols"
     do {
-      guard value.value is [Any] else {
+      guard value.isList else {
         return try Alphabet(size: value.integer(allowed: allowed))
       }
       let symbols = try value.list(allowed: allowed).map { (symbol) throws(DataFileError) -> String in
-        guard let text = symbol.value as? String else { throw symbol.refused(allowed: "a symbol in quotes") }
+        guard let text = symbol.text else { throw symbol.refused(allowed: "a symbol in quotes") }
         return text
       }
       return try Alphabet(symbols: symbols)
@@ -73,7 +73,8 @@ public struct KernelsFile: Hashable, Sendable {
     }
   }
 
-  private static func kernel(_ value: JSONValue, tokens: Int, parents: [Int]) throws(DataFileError) -> Kernel {
+  private static func kernel(_ value: JSONValue, tokens: Int, parents: [Int]) throws(DataFileError) -> Kernel
+  {
     let contexts = power(tokens, parents.count) ?? 0
     var rows: [[Double]] = []
     for row in try value.list(allowed: "\(contexts) rows, one per context of the parents") {

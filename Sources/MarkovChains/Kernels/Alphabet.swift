@@ -5,6 +5,7 @@ public struct Alphabet: Hashable, Sendable {
   /// One per token, if the source names its tokens.
   public let symbols: [String]?
   private let values: [String: Int]
+  private let hasNumericSymbols: Bool
 
   /// Tokens without names.
   ///
@@ -14,16 +15,20 @@ public struct Alphabet: Hashable, Sendable {
     self.size = size
     self.symbols = nil
     self.values = [:]
+    self.hasNumericSymbols = false
   }
 
   /// Named tokens, the first being token 0.
   ///
-  /// - Throws: `AlphabetError` for too few or too many symbols, an empty one or one that stands twice.
+  /// - Throws: `AlphabetError` for too few or too many symbols, one that stands twice, or one that a row of
+  ///   CSV cannot hold: empty, with a comma or a line end, or with blanks at its ends.
   public init(symbols: [String]) throws(AlphabetError) {
     guard (2...Kernel.largestAlphabet).contains(symbols.count) else { throw .size(symbols.count) }
     var values: [String: Int] = [:]
     for (token, symbol) in symbols.enumerated() {
-      guard !symbol.isEmpty else { throw .emptySymbol(index: token) }
+      guard let first = symbol.first, let last = symbol.last, !first.isWhitespace, !last.isWhitespace,
+        !symbol.contains(where: { $0 == "," || $0.isNewline })
+      else { throw .symbol(index: token, symbol: symbol) }
       guard values.updateValue(token, forKey: symbol) == nil else {
         throw .repeatedSymbol(index: token, symbol: symbol)
       }
@@ -31,6 +36,7 @@ public struct Alphabet: Hashable, Sendable {
     self.size = symbols.count
     self.symbols = symbols
     self.values = values
+    self.hasNumericSymbols = symbols.contains { Int($0) != nil }
   }
 
   /// The token's symbol, or its number.
@@ -50,14 +56,12 @@ public struct Alphabet: Hashable, Sendable {
     let shown = symbols.prefix(20).joined(separator: ", ") + (size > 20 ? ", ..." : "")
     return hasNumericSymbols ? "one of \(shown)" : "one of \(shown), or its number from 0 to \(size - 1)"
   }
-
-  private var hasNumericSymbols: Bool { values.keys.contains { Int($0) != nil } }
 }
 
 /// Tokens that are no alphabet.
 public enum AlphabetError: Error, Hashable {
   case size(Int)
-  case emptySymbol(index: Int)
+  case symbol(index: Int, symbol: String)
   case repeatedSymbol(index: Int, symbol: String)
 }
 
@@ -66,14 +70,14 @@ extension AlphabetError: CustomStringConvertible {
   public var keyPath: String {
     switch self {
     case .size: "tokens"
-    case .emptySymbol(let index), .repeatedSymbol(let index, _): "tokens[\(index)]"
+    case .symbol(let index, _), .repeatedSymbol(let index, _): "tokens[\(index)]"
     }
   }
 
   public var found: String {
     switch self {
     case .size(let size): "\(size)"
-    case .emptySymbol: "an empty symbol"
+    case .symbol(_, let symbol): "\"\(symbol)\""
     case .repeatedSymbol(_, let symbol): "the symbol \"\(symbol)\" a second time"
     }
   }
@@ -81,7 +85,8 @@ extension AlphabetError: CustomStringConvertible {
   public var allowed: String {
     switch self {
     case .size: "2 to \(Kernel.largestAlphabet) tokens, as a number or a list of symbols"
-    case .emptySymbol, .repeatedSymbol: "distinct symbols that are not empty"
+    case .symbol: "symbols that are not empty and have no commas, line ends or blanks at their ends"
+    case .repeatedSymbol: "distinct symbols"
     }
   }
 
