@@ -45,7 +45,11 @@ let package = Package(
     .target(name: "InductionModel"),
     .target(name: "MarkovChains", dependencies: ["CGSL"]),
     .target(
-      name: "Theory", dependencies: ["SymbolicTensors", "ODESolvers", "InductionModel", "MarkovChains"]),
+      name: "Theory",
+      dependencies: [
+        "SymbolicTensors", "ODESolvers", "InductionModel", "MarkovChains",
+        .product(name: "Numerics", package: "swift-numerics"),
+      ]),
     .target(
       name: "Transformer", dependencies: ["InductionModel", "MarkovChains", "COpenBLAS", "CKernels"]),
     .target(

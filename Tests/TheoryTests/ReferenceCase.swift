@@ -19,7 +19,8 @@ struct ReferenceCase: CustomTestStringConvertible {
   var testDescription: String { name }
 
   init(_ name: String) throws {
-    let url = try #require(Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "ReferenceCases"))
+    let url = try #require(
+      Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "ReferenceCases"))
     let root = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any])
     let source = try #require(root["source"] as? [String: Any])
     let shape = try #require(root["model"] as? [String: Any])

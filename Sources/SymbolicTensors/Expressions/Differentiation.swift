@@ -68,10 +68,12 @@ extension ExpressionGraph {
       receive(logits) {
         let weighted = product([adjoint, node])
         let mean = contraction([index], weighted)
-        return Term(coefficient: .one, node: sum([
-          Term(coefficient: .one, node: weighted),
-          Term(coefficient: -1, node: product([node, mean])),
-        ]))
+        return Term(
+          coefficient: .one,
+          node: sum([
+            Term(coefficient: .one, node: weighted),
+            Term(coefficient: -1, node: product([node, mean])),
+          ]))
       }
     case .contraction(_, let body):
       receive(body) { Term(coefficient: .one, node: adjoint) }

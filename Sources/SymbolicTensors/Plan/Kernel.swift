@@ -53,7 +53,11 @@ struct Kernel {
       guard visited.insert(id).inserted else { continue }
       for operand in lowered[id].operands {
         uses[operand, default: 0] += 1
-        if isInline(operand) || own.contains(operand) { pending.append(operand) } else { strides[operand] = [] }
+        if isInline(operand) || own.contains(operand) {
+          pending.append(operand)
+        } else {
+          strides[operand] = []
+        }
       }
     }
     for value in values { strides[value] = [] }

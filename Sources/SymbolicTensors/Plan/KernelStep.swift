@@ -79,7 +79,8 @@ final class KernelStep: PlanStep {
 
   private func runBlock(_ block: Int, _ scratch: UnsafeMutablePointer<Double>) {
     let pointerCount = max(kernel.operands.count, 1)
-    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>?.self, capacity: pointerCount) { pointers in
+    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>?.self, capacity: pointerCount) {
+      pointers in
       for (position, operand) in kernel.operands.enumerated() {
         switch operand {
         case .register(let register): pointers[position] = scratch + register * Int(TILE_LENGTH)
@@ -87,7 +88,8 @@ final class KernelStep: PlanStep {
         case .array: pointers[position] = nil
         }
       }
-      withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: max(arrays.count, 1)) { rows in
+      withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: max(arrays.count, 1)) {
+        rows in
         for (slot, array) in arrays.enumerated() { rows.initializeElement(at: slot, to: array.base) }
         for reduction in reductions {
           guard let copies = reduction.copies,

@@ -91,10 +91,12 @@ struct Schedule {
         continue
       }
       let again = recomputation(of: value)
-      let isStored = outputs.contains(id) || consumers[id, default: []].contains { consumer in
-        !fuses(id, into: consumer) || (isStatic[id] == true && isStatic[consumer] != true)
-          || (level(of: consumer) != level(of: id) && again > Self.cheap)
-      }
+      let isStored =
+        outputs.contains(id)
+        || consumers[id, default: []].contains { consumer in
+          !fuses(id, into: consumer) || (isStatic[id] == true && isStatic[consumer] != true)
+            || (level(of: consumer) != level(of: id) && again > Self.cheap)
+        }
       if isStored { stored.insert(id) }
       cost[id] = isStored ? 0 : again
     }

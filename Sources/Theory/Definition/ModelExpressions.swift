@@ -1,4 +1,5 @@
 import InductionModel
+import Numerics
 import SymbolicTensors
 
 /// The model's definition as tensor expressions: what arXiv 2409.10559 section 3 writes, and nothing derived.
@@ -24,7 +25,8 @@ struct ModelExpressions {
     }
     coefficients = model.sets.map { set in
       let name = set.members.map { "_\($0)" }.joined()
-      let latex = set.count == 0 ? "\\varnothing" : "\\{\(set.members.map(String.init).joined(separator: ","))\\}"
+      let latex =
+        set.count == 0 ? "\\varnothing" : "\\{\(set.members.map(String.init).joined(separator: ","))\\}"
       return graph.symbol("c\(name.isEmpty ? "_0" : name)", role: .parameter, latex: "c_{\(latex)}")
     }
     scale = graph.symbol("a", role: .parameter, latex: "a")
@@ -100,7 +102,8 @@ struct ModelExpressions {
   ) -> Expression {
     switch loss.criterion {
     case .crossEntropy:
-      let shifted = graph.sum([prediction, graph.constant(Number(loss.epsilon))] + (guarding.map { [$0] } ?? []))
+      let shifted = graph.sum(
+        [prediction, graph.constant(Number(loss.epsilon))] + (guarding.map { [$0] } ?? []))
       return -(target * shifted.logarithm).sum(over: token)
     case .logits:
       let normalizer = prediction.exponential.sum(over: token).logarithm
@@ -112,8 +115,54 @@ struct ModelExpressions {
 extension ModelExpressions {
   /// The loss's gradient by parameter, in the order of `Parameters.flat`: H vectors over the lags, then c, then a.
   func gradient(of loss: Expression, lag: Index) -> [Expression] {
-    let entries =
-      attention.map { graph($0, lag) } + coefficients.map { graph($0) } + [graph(scale)]
-    return loss.gradient(entries)
+    loss.gradient(entries(lag: lag))
+  }
+
+  /// The product of the loss's Hessian with a direction, in the same order as the gradient: the gradient of the
+  /// gradient's component along the direction.
+  func hessianProduct(of loss: Expression, along direction: Direction, lag: Index) -> [Expression] {
+    let slope = zip(gradient(of: loss, lag: lag), direction.entries(graph, lag: lag)).map {
+      component, along in
+      (component * along).sum(over: along.freeIndices)
+    }
+    return gradient(of: graph.sum(slope), lag: lag)
+  }
+
+  private func entries(lag: Index) -> [Expression] {
+    attention.map { graph($0, lag) } + coefficients.map { graph($0) } + [graph(scale)]
+  }
+
+  /// A vector in parameter space whose numbers are given at each evaluation.
+  struct Direction {
+    /// One symbol per head, per set and for the scale, shaped like the parameters.
+    let symbols: [Symbol]
+
+    func entries(_ graph: ExpressionGraph, lag: Index) -> [Expression] {
+      symbols.map { graph.shape(of: $0).isEmpty ? graph($0) : graph($0, lag) }
+    }
+  }
+
+  func direction(_ name: String) -> Direction {
+    let symbols = (attention + coefficients + [scale]).map { parameter in
+      graph.symbol(
+        "\(name)_\(graph.name(of: parameter))", shape: graph.shape(of: parameter), role: .variable)
+    }
+    return Direction(symbols: symbols)
+  }
+}
+
+extension ModelExpressions {
+  /// A scalar expression at a flat vector of parameters, by direct evaluation.
+  func directValue<Scalar: Real>(
+    _ expression: Expression, _ parameters: [Scalar], coefficients: [Symbol: [Scalar]]
+  ) -> Scalar {
+    var values = coefficients
+    var position = 0
+    for symbol in attention + self.coefficients + [scale] {
+      let count = graph.shape(of: symbol).reduce(1, *)
+      values[symbol] = Array(parameters[position..<position + count])
+      position += count
+    }
+    return DirectEvaluator(graph, values: values).evaluate([expression])[0][0]
   }
 }

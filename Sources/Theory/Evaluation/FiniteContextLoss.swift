@@ -1,5 +1,6 @@
 import Foundation
 import InductionModel
+import Numerics
 import SymbolicTensors
 
 /// The finite-context loss over a set of sequences, each with a weight, and its derived gradient. Sequences
@@ -14,8 +15,8 @@ public final class FiniteContextLoss: LossFunction {
   private let sequences: [[Int]]
   private let weights: [Double]
   private let batch: Int
-  /// The batch whose tokens are bound; a single batch is bound once.
-  private var bound: Int?
+  /// The first sequence of the batch that each plan has bound.
+  private var bound: [ObjectIdentifier: Int] = [:]
 
   /// - Parameters:
   ///   - sequences: x_1...x_{L+1}, all of one length.
@@ -64,11 +65,25 @@ public final class FiniteContextLoss: LossFunction {
   public func evaluate(_ parameters: [Double], gradient: inout [Double]) -> Double {
     for position in gradient.indices { gradient[position] = 0 }
     var total = 0.0
-    for first in stride(from: 0, to: sequences.count, by: batch) {
-      bind(first)
-      total += planned.evaluate(parameters, addingTo: &gradient)
+    forEachBatch { prepare in
+      total += planned.evaluate(parameters, addingTo: &gradient, prepare: prepare)
     }
     return total
+  }
+
+  public func value(_ parameters: [Double]) throws -> Double {
+    var total = 0.0
+    try forEachBatch { prepare in total += try planned.value(parameters, prepare: prepare) }
+    return total
+  }
+
+  public func hessianProduct(
+    _ parameters: [Double], along direction: [Double], product: inout [Double]
+  ) throws {
+    for position in product.indices { product[position] = 0 }
+    try forEachBatch { prepare in
+      try planned.hessianProduct(parameters, along: direction, addingTo: &product, prepare: prepare)
+    }
   }
 
   /// y, a row of d numbers per sequence.
@@ -99,14 +114,24 @@ public final class FiniteContextLoss: LossFunction {
 
   // MARK: Batches
 
-  private func bind(_ first: Int) {
-    guard bound != first else { return }
-    bind(first, to: planned.plan)
-    bound = first
+  private func forEachBatch(_ body: ((Plan) -> Void) throws -> Void) rethrows {
+    for first in stride(from: 0, to: sequences.count, by: batch) {
+      try body { plan in
+        // A single batch stays bound from one evaluation to the next.
+        guard bound[ObjectIdentifier(plan)] != first else { return }
+        bind(first, to: plan)
+        bound[ObjectIdentifier(plan)] = first
+      }
+    }
   }
 
-  /// Binds the sequences from `first` on; the last batch is filled up with copies of weight 0.
+  /// Binds the sequences from `first` on.
   private func bind(_ first: Int, to plan: Plan) {
+    for (symbol, values) in numbers(ofBatch: first) { plan.set(symbol, to: values) }
+  }
+
+  /// One-hot tensors of the sequences from `first` on; the last batch is filled up with copies of weight 0.
+  private func numbers(ofBatch first: Int) -> [Symbol: [Double]] {
     let rows = (0..<batch).map { first + $0 < sequences.count ? first + $0 : first }
     let (d, keys) = (model.tokens, expressions.layout.keys)
     var targets = [Double](repeating: 0, count: batch * d)
@@ -117,14 +142,20 @@ public final class FiniteContextLoss: LossFunction {
         values[(slot * d + sequences[row][key - 1]) * keys.count + position] = 1
       }
     }
-    plan.set(expressions.targets, to: targets)
-    plan.set(expressions.contextTokens, to: values)
-    plan.set(expressions.weights, to: (0..<batch).map { first + $0 < weights.count ? weights[first + $0] : 0 })
-    let distinct = model.variant.windows == .shifted ? model.heads : 1
-    for head in 1...distinct { bindWindows(ofHead: head, rows, to: plan) }
+    var numbers = [
+      expressions.targets: targets, expressions.contextTokens: values,
+      expressions.weights: (0..<batch).map { first + $0 < weights.count ? weights[first + $0] : 0 },
+    ]
+    for head in 1...(model.variant.windows == .shifted ? model.heads : 1) {
+      let tokens = windowTokens(ofHead: head, rows)
+      numbers[expressions.keyTokens[head - 1]] = tokens.keys
+      numbers[expressions.queryTokens[head - 1]] = tokens.query
+    }
+    return numbers
   }
 
-  private func bindWindows(ofHead head: Int, _ rows: [Int], to plan: Plan) {
+  /// The one-hot token at each lag of a head, for every key and for the query; zero where there is none.
+  private func windowTokens(ofHead head: Int, _ rows: [Int]) -> (keys: [Double], query: [Double]) {
     let (d, keys, lags) = (model.tokens, expressions.layout.keys, model.lags(ofHead: head))
     var atKeys = [Double](repeating: 0, count: lags.count * batch * d * keys.count)
     var atQuery = [Double](repeating: 0, count: lags.count * batch * d)
@@ -138,7 +169,13 @@ public final class FiniteContextLoss: LossFunction {
         }
       }
     }
-    plan.set(expressions.keyTokens[head - 1], to: atKeys)
-    plan.set(expressions.queryTokens[head - 1], to: atQuery)
+    return (atKeys, atQuery)
+  }
+
+  /// The loss expression of the first batch evaluated directly in another precision.
+  package func directValue<Scalar: Real>(_ parameters: [Scalar]) -> Scalar {
+    let numbers = expressions.coefficients.merging(numbers(ofBatch: 0)) { $1 }
+    return expressions.model.directValue(
+      expressions.loss, parameters, coefficients: numbers.mapValues { $0.map(Scalar.init) })
   }
 }

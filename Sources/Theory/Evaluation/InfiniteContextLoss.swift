@@ -1,6 +1,7 @@
 import Foundation
 import InductionModel
 import MarkovChains
+import Numerics
 import SymbolicTensors
 
 /// L_∞ and its derived gradient.
@@ -11,8 +12,6 @@ public final class InfiniteContextLoss: LossFunction {
   private let planned: PlannedLoss
   private let threads: Int
   private let memoryLimit: Int
-  private lazy var predictionPlan: Plan? = try? Plan(
-    [expressions.prediction], coefficients: expressions.coefficients, threads: threads)
 
   /// - Parameters:
   ///   - laws: on windows of `model.reach` tokens.
@@ -54,9 +53,24 @@ public final class InfiniteContextLoss: LossFunction {
     return planned.evaluate(parameters, addingTo: &gradient)
   }
 
+  public func value(_ parameters: [Double]) throws -> Double { try planned.value(parameters) }
+
+  public func hessianProduct(
+    _ parameters: [Double], along direction: [Double], product: inout [Double]
+  ) throws {
+    for position in product.indices { product[position] = 0 }
+    try planned.hessianProduct(parameters, along: direction, addingTo: &product)
+  }
+
   /// y(e|z) as `[kernel][query window][token]`.
-  public func prediction(_ parameters: Parameters) -> [[[Double]]] {
-    guard let plan = predictionPlan else { return [] }
+  ///
+  /// - Throws: `TheoryError` for lack of memory.
+  public func prediction(_ parameters: Parameters) throws -> [[[Double]]] {
+    let plan = try PlannedLoss.translatingErrors {
+      try Plan(
+        [expressions.prediction], coefficients: expressions.coefficients, threads: threads,
+        memoryLimit: memoryLimit)
+    }
     expressions.model.bind(parameters.flat, to: plan)
     plan.run()
     let (kernels, windows) = (expressions.kernel.extent, expressions.query.extent)
@@ -74,5 +88,11 @@ public final class InfiniteContextLoss: LossFunction {
       return .negativePrediction(epsilon: loss.epsilon)
     }
     return .notFinite
+  }
+
+  /// The loss expression evaluated directly in another precision: a reference that shares nothing with plans.
+  package func directValue<Scalar: Real>(_ parameters: [Scalar]) -> Scalar {
+    expressions.model.directValue(
+      expressions.loss, parameters, coefficients: expressions.coefficients.mapValues { $0.map(Scalar.init) })
   }
 }

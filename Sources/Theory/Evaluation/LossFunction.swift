@@ -11,6 +11,16 @@ public protocol LossFunction: AnyObject {
   /// Values may come out non-finite; `evaluate(_:)` turns that into an error.
   func evaluate(_ parameters: [Double], gradient: inout [Double]) -> Double
 
+  /// The loss alone.
+  ///
+  /// - Throws: `TheoryError` for lack of memory; a non-finite value is no error here.
+  func value(_ parameters: [Double]) throws -> Double
+
+  /// The Hessian's product with a direction, written over `product`.
+  ///
+  /// - Throws: `TheoryError` for lack of memory.
+  func hessianProduct(_ parameters: [Double], along direction: [Double], product: inout [Double]) throws
+
   /// What a non-finite loss means at this level.
   func explainNonFinite(_ parameters: Parameters) -> TheoryError
 }
@@ -24,6 +34,22 @@ extension LossFunction {
     let loss = evaluate(parameters.flat, gradient: &gradient)
     guard loss.isFinite, gradient.allSatisfy(\.isFinite) else { throw explainNonFinite(parameters) }
     return (loss, Parameters(flat: gradient, model: model))
+  }
+
+  /// The second derivatives by some components of the flat vector, row-major, symmetric.
+  ///
+  /// - Complexity: one Hessian product per component.
+  public func hessian(_ parameters: [Double], components: [Int]) throws -> [Double] {
+    var product = [Double](repeating: 0, count: parameters.count)
+    var direction = product
+    var hessian: [Double] = []
+    for component in components {
+      direction[component] = 1
+      try hessianProduct(parameters, along: direction, product: &product)
+      direction[component] = 0
+      hessian += components.map { product[$0] }
+    }
+    return hessian
   }
 }
 

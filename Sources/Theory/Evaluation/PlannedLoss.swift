@@ -1,19 +1,43 @@
 import InductionModel
 import SymbolicTensors
 
-/// A loss expression and its derived gradient, compiled to a plan. Both levels of context share it.
+/// A loss expression and what is derived from it, compiled to plans when first asked for. All levels of theory
+/// share it.
 final class PlannedLoss {
-  let plan: Plan
+  private let loss: Expression
   private let model: ModelExpressions
+  private let lag: Index
+  private let coefficients: [Symbol: [Double]]
+  private let threads: Int
+  private let memoryLimit: Int
+
+  private let gradientPlan: Plan
+  private lazy var lossPlan = makePlan([loss])
+  private lazy var direction = model.direction("u")
+  private lazy var hessianPlan = makePlan(model.hessianProduct(of: loss, along: direction, lag: lag))
 
   init(
     _ loss: Expression, model: ModelExpressions, lag: Index, coefficients: [Symbol: [Double]], threads: Int,
     memoryLimit: Int
   ) throws {
+    self.loss = loss
     self.model = model
-    let gradient = model.gradient(of: loss, lag: lag)
-    plan = try Self.translatingErrors {
-      try Plan([loss] + gradient, coefficients: coefficients, threads: threads, memoryLimit: memoryLimit)
+    self.lag = lag
+    self.coefficients = coefficients
+    self.threads = threads
+    self.memoryLimit = memoryLimit
+    gradientPlan = try Self.translatingErrors {
+      try Plan(
+        [loss] + model.gradient(of: loss, lag: lag), coefficients: coefficients, threads: threads,
+        memoryLimit: memoryLimit)
+    }
+  }
+
+  private func makePlan(_ outputs: [Expression]) -> Result<Plan, any Error> {
+    Result {
+      try Self.translatingErrors {
+        try Plan(outputs, coefficients: coefficients, threads: threads, memoryLimit: memoryLimit)
+      }
     }
   }
 
@@ -25,30 +49,68 @@ final class PlannedLoss {
     }
   }
 
-  /// Runs the plan; adds the gradient to `gradient` and gives the loss.
-  func evaluate(_ parameters: [Double], addingTo gradient: inout [Double]) -> Double {
+  /// Binds variables that are not parameters, such as a batch of sequences, before a plan runs.
+  typealias Preparation = (Plan) -> Void
+
+  /// Adds the gradient to `gradient` and gives the loss.
+  func evaluate(
+    _ parameters: [Double], addingTo gradient: inout [Double], prepare: Preparation = { _ in }
+  ) -> Double {
+    run(gradientPlan, parameters, prepare)
+    model.add(gradientPlan, outputsFrom: 1, to: &gradient)
+    return gradientPlan.scalar(0)
+  }
+
+  /// The loss alone.
+  func value(_ parameters: [Double], prepare: Preparation = { _ in }) throws -> Double {
+    let plan = try lossPlan.get()
+    run(plan, parameters, prepare)
+    return plan.scalar(0)
+  }
+
+  /// Adds the Hessian's product with a direction to `product`.
+  func hessianProduct(
+    _ parameters: [Double], along vector: [Double], addingTo product: inout [Double],
+    prepare: Preparation = { _ in }
+  ) throws {
+    let plan = try hessianPlan.get()
+    model.bind(vector, to: direction.symbols, of: plan)
+    run(plan, parameters, prepare)
+    model.add(plan, outputsFrom: 0, to: &product)
+  }
+
+  private func run(_ plan: Plan, _ parameters: [Double], _ prepare: Preparation) {
+    prepare(plan)
     model.bind(parameters, to: plan)
     plan.run()
-    var position = 0
-    for output in 1...model.attention.count + model.coefficients.count + 1 {
-      let count = output <= model.attention.count ? model.model.window : 1
-      position = plan.add(output: output, to: &gradient, at: position, count: count)
-    }
-    return plan.scalar(0)
   }
 }
 
 extension ModelExpressions {
   /// Gives the parameter symbols the numbers of a flat vector.
   func bind(_ parameters: [Double], to plan: Plan) {
+    bind(parameters, to: attention + coefficients + [scale], of: plan)
+  }
+
+  /// Gives symbols that are shaped like the parameters the numbers of a flat vector.
+  func bind(_ vector: [Double], to symbols: [Symbol], of plan: Plan) {
     var position = 0
-    for symbol in attention {
-      plan.set(symbol, to: parameters[position..<position + model.window])
-      position += model.window
+    for (symbol, count) in zip(symbols, componentCounts) {
+      plan.set(symbol, to: vector[position..<position + count])
+      position += count
     }
-    for symbol in coefficients + [scale] {
-      plan.set(symbol, to: parameters[position..<position + 1])
-      position += 1
+  }
+
+  /// Adds outputs that are shaped like the parameters to a flat vector.
+  func add(_ plan: Plan, outputsFrom first: Int, to vector: inout [Double]) {
+    var position = 0
+    for (output, count) in componentCounts.enumerated() {
+      position = plan.add(output: first + output, to: &vector, at: position, count: count)
     }
+  }
+
+  /// Entries of each parameter symbol, in the order of the flat vector.
+  private var componentCounts: [Int] {
+    attention.map { _ in model.window } + Array(repeating: 1, count: coefficients.count + 1)
   }
 }

@@ -54,7 +54,8 @@ public struct FiniteContext {
       func mask(_ name: String, positions: [Int], over index: [Index]) -> Expression? {
         let values = lags.flatMap { lag in positions.map { $0 - lag >= 1 ? 0 : -Double.infinity } }
         guard values.contains(-.infinity) else { return nil }
-        let symbol = graph.symbol("\(name)\(head)", shape: [lags.count] + index.map(\.extent), role: .coefficient)
+        let symbol = graph.symbol(
+          "\(name)\(head)", shape: [lags.count] + index.map(\.extent), role: .coefficient)
         numbers[symbol] = values
         return graph(symbol, at: [lag] + index)
       }

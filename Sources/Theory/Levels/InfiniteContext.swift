@@ -64,7 +64,9 @@ public struct InfiniteContext {
     }
     coefficients = numbers
 
-    let (lag, token, key, query, next, kernel) = (self.lag, self.token, self.key, self.query, self.next, self.kernel)
+    let (lag, token, key, query, next, kernel) = (
+      self.lag, self.token, self.key, self.query, self.next, self.kernel
+    )
     let (model, windowTokens) = (self.model, self.windowTokens)
     func outputs(at window: Index) -> [Expression] {
       (1...definition.heads).map { head in

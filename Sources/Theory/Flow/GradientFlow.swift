@@ -1,0 +1,99 @@
+import InductionModel
+import ODESolvers
+
+/// θ' = −∇L(θ) for the groups of parameters that train; the others stay.
+///
+/// Everything that a solver can use is derived from the loss: the right-hand side, the Jacobian −∂²L and the
+/// second time derivative θ'' = ∂²L ∇L.
+public final class GradientFlow {
+  public let loss: any LossFunction
+  public let trained: [ParameterGroup]
+  private let model: ModelDefinition
+  /// Positions of the trained components in the flat vector.
+  private let components: [Int]
+  // Work space: the whole point, and a gradient.
+  private var point: [Double]
+  private var gradient: [Double]
+  private var product: [Double]
+
+  /// - Parameter start: gives the parameters that do not train.
+  public init(_ loss: any LossFunction, trained: [ParameterGroup], start: Parameters) {
+    self.loss = loss
+    self.trained = trained
+    model = loss.model
+    components = trained.flatMap { Array(loss.model.range(of: $0)) }.sorted()
+    point = start.flat
+    gradient = point
+    product = point
+  }
+
+  /// The trained components of a point.
+  public func state(_ parameters: Parameters) -> [Double] {
+    let flat = parameters.flat
+    return components.map { flat[$0] }
+  }
+
+  /// The whole point of a state.
+  public func parameters(_ state: [Double]) -> Parameters {
+    place(state)
+    return Parameters(flat: point, model: model)
+  }
+
+  private func place(_ state: [Double]) {
+    for (slot, component) in components.enumerated() { point[component] = state[slot] }
+  }
+
+  /// L at a state.
+  public func value(_ state: [Double]) throws -> Double {
+    place(state)
+    return try loss.value(point)
+  }
+
+  /// - Throws: from the right-hand side, `TheoryError` where the loss is not finite.
+  public var system: ODESystem {
+    let names = components.map { model.parameterNames[$0] }
+    return ODESystem(
+      dimension: components.count, names: names,
+      jacobian: { [self] _, state, matrix, _ in
+        place(state)
+        let hessian = try loss.hessian(point, components: components)
+        for position in hessian.indices { matrix[position] = -hessian[position] }
+      },
+      derivative: { [self] _, state, derivative in
+        place(state)
+        _ = loss.evaluate(point, gradient: &gradient)
+        for (slot, component) in components.enumerated() { derivative[slot] = -gradient[component] }
+      })
+  }
+
+  /// What a solver's complaint about non-finite numbers at a state means here.
+  public func explainNonFinite(_ state: [Double]) -> TheoryError {
+    loss.explainNonFinite(parameters(state))
+  }
+
+  /// Σ c² (`square`) or Σ c (`softmax`) and Σ_j w[h, j]: what the symmetries of the loss conserve.
+  public var conserved: [ConservedQuantity] {
+    var quantities: [ConservedQuantity] = []
+    if trained.contains(.coefficients) {
+      let sum: (([Double]) -> Double, String)? =
+        switch model.variant.coefficients {
+        case .square: ({ $0.reduce(0) { $0 + $1 * $1 } }, "sum c^2")
+        case .softmax: ({ $0.reduce(0, +) }, "sum c")
+        case .absolute: ({ $0.reduce(0) { $0 + $1 * $1 } }, "sum c^2")
+        }
+      if let sum {
+        quantities.append(
+          ConservedQuantity(sum.1) { [self] _, state in sum.0(parameters(state).coefficients) })
+      }
+    }
+    if trained.contains(.attention) {
+      for head in 0..<model.heads {
+        quantities.append(
+          ConservedQuantity("sum w[\(head + 1) .]") { [self] _, state in
+            parameters(state).attention[head].reduce(0, +)
+          })
+      }
+    }
+    return quantities
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import InductionModel
+import ODESolvers
+import Testing
+import Theory
+
+@Suite struct TrajectoryTests {
+  /// The joint flow of every reference case, by steppers of three families, against an independent integration
+  /// at tolerance 1e-11.
+  @Test(arguments: ReferenceCase.names, [Stepper.rk8pd, .msadams, .msbdf])
+  func jointFlow(name: String, stepper: Stepper) throws {
+    let reference = try ReferenceCase(name)
+    let points: [[String: Any]] = try reference.value("joint_flow", "trajectory")
+    let times = try points.map { try #require($0["time"] as? Double) }
+    let start: [String: Double] = try reference.value("joint_flow", "start")
+    let loss = try InfiniteContextLoss(
+      model: reference.model, loss: reference.loss, laws: reference.laws())
+    let flow = StagedFlow(
+      loss,
+      start: Parameters(
+        model: reference.model, own: try #require(start["own"]), other: try #require(start["other"]),
+        coefficients: try #require(start["coefficients"]), scale: try #require(start["scale"])),
+      stages: [Stage(end: StageEnd(time: try #require(times.last)))],
+      solver: Solver(stepper: stepper, tolerance: Tolerance(relative: 1e-9, absolute: 1e-11)))
+    var found: [FlowPoint] = []
+    _ = try flow.run(outputs: .times(times), .init(point: { found.append($0) }))
+    try #require(found.count == points.count)
+    for (point, expected) in zip(found, points) {
+      let attention = try #require(expected["attention"] as? [[Double]]).flatMap { $0 }
+      let coefficients = try #require(expected["coefficients"] as? [String: Double])
+      let scale = try #require(expected["scale"] as? Double)
+      #expect(abs(point.loss - (try #require(expected["loss"] as? Double))) < 1e-6)
+      #expect(abs(point.parameters.scale - scale) < 1e-6)
+      #expect(
+        zip(point.parameters.attention.flatMap { $0 }, attention).allSatisfy { abs($0 - $1) < 1e-6 })
+      for (set, value) in zip(reference.model.sets, point.parameters.coefficients) {
+        #expect(abs(value - (try #require(coefficients["[\(set.label)]"]))) < 1e-6)
+      }
+    }
+  }
+}
