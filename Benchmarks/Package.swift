@@ -1,0 +1,22 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+/// Speed measured beside rivals; a package of its own so that the library does not depend on it.
+/// Each executable prints medians in milliseconds; the Python scripts beside it measure the rivals.
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v14)],
+  dependencies: [.package(name: "InductionFlow", path: "..")],
+  targets: [
+    .systemLibrary(
+      name: "BLAS", path: "Sources/BLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .executableTarget(
+      name: "gradient",
+      dependencies: [
+        "BLAS", .product(name: "Theory", package: "InductionFlow"),
+        .product(name: "MarkovChains", package: "InductionFlow"),
+        .product(name: "InductionModel", package: "InductionFlow"),
+      ], path: "Sources/GradientBenchmark"),
+  ]
+)

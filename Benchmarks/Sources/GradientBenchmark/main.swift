@@ -1,0 +1,86 @@
+// One gradient of the infinite-context loss beside its two matrix products done by OpenBLAS alone, in turn.
+//
+//   swift run -c release --package-path Benchmarks gradient [threads]
+//   python3 Benchmarks/gradient/jax_gradient.py [threads]
+
+import BLAS
+import Foundation
+import InductionModel
+import MarkovChains
+import Theory
+
+struct Size {
+  let name: String
+  let tokens, window, heads, degree, kernels: Int
+}
+
+let sizes = [
+  Size(name: "d=3 M=5 H=3 D=2 K=64", tokens: 3, window: 5, heads: 3, degree: 2, kernels: 64),
+  Size(name: "d=2 M=8 H=8 D=2 K=64", tokens: 2, window: 8, heads: 8, degree: 2, kernels: 64),
+  Size(name: "d=3 M=3 H=3 D=2 K=64", tokens: 3, window: 3, heads: 3, degree: 2, kernels: 64),
+]
+let threads = CommandLine.arguments.dropFirst().first.flatMap(Int.init) ?? 1
+let clock = ContinuousClock()
+
+func milliseconds(_ body: () -> Void) -> Double {
+  let elapsed = clock.measure(body)
+  return Double(elapsed.components.attoseconds) * 1e-15 + Double(elapsed.components.seconds) * 1e3
+}
+
+extension [Double] {
+  var median: Double { sorted()[count / 2] }
+}
+
+/// Forward μ[π e, Z] E[Z, z] and backward μᵀ g, as BLAS does them.
+struct Products {
+  let rows, windows: Int
+  var mass: [Double]
+  var weights: [Double]
+  var result: [Double]
+  var square: [Double]
+
+  init(rows: Int, windows: Int) {
+    self.rows = rows
+    self.windows = windows
+    mass = (0..<rows * windows).map { _ in .random(in: 0...1) }
+    weights = (0..<windows * windows).map { _ in .random(in: 0...1) }
+    result = [Double](repeating: 0, count: rows * windows)
+    square = weights
+  }
+
+  mutating func run() {
+    var (m, n) = (Int32(windows), Int32(rows))
+    var (one, zero) = (1.0, 0.0)
+    let (w, r) = (m, n)
+    _ = (w, r)
+    dgemm_("N", "N", &m, &n, &m, &one, weights, &m, mass, &m, &zero, &result, &m)
+    dgemm_("N", "T", &m, &m, &n, &one, result, &m, mass, &m, &zero, &square, &m)
+  }
+}
+
+for size in sizes {
+  let model = try ModelDefinition(
+    tokens: size.tokens, window: size.window, heads: size.heads, degree: size.degree)
+  let source = try Prior(concentration: 0.5, kernels: size.kernels, seed: 1)
+  let kernels = try source.draw(tokens: size.tokens, parents: [1, 2])
+  let laws = try WindowLaws(kernels: kernels, window: size.window)
+  let loss = try InfiniteContextLoss(model: model, loss: Loss(), laws: laws, threads: threads)
+  let point = Parameters(model: model, own: 1, other: 0, coefficients: 1, scale: 1).flat
+  var gradient = point
+  var products = Products(rows: size.kernels * size.tokens, windows: laws.windows)
+  var ours: [Double] = []
+  var theirs: [Double] = []
+  for round in 0..<60 {
+    let mine = milliseconds { _ = loss.evaluate(point, gradient: &gradient) }
+    openblas_set_num_threads(Int32(threads))
+    let blas = milliseconds { products.run() }
+    openblas_set_num_threads(1)
+    guard round >= 10 else { continue }
+    ours.append(mine)
+    theirs.append(blas)
+  }
+  let ratio = zip(ours, theirs).map { $0 / $1 }.median
+  print(
+    size.name, "threads", threads, "gradient", String(format: "%.3f ms", ours.median), "products",
+    String(format: "%.3f ms", theirs.median), "ratio", String(format: "%.2f", ratio))
+}
