@@ -1,12 +1,6 @@
 // The loops of tiles.c, compiled once per instruction set: SUFFIX names the copy, VECTOR_MATH says whether
 // four-wide exp and log may be called.
 
-#define LOOP(EXPRESSION)                                                          \
-  do {                                                                            \
-    _Pragma("clang loop vectorize(assume_safety) interleave(enable)")             \
-    for (int64_t i = 0; i < n; ++i) { EXPRESSION; }                               \
-  } while (0)
-
 static void NAME(exp)(double *d, const double *a, int64_t n) {
   int64_t i = 0;
 #ifdef VECTOR_MATH
@@ -57,57 +51,55 @@ static void NAME(run)(const tile_instruction *program, int32_t count, double *co
     const double *a = operands[p->a], *b = operands[p->b], *c = operands[p->c];
     switch (p->operation) {
     case TILE_ADD:
-      if (p->broadcast == 3) { const double s = *a + *b; LOOP(d[i] = s); }
-      else if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s + b[i]); }
-      else if (p->broadcast & 2) { const double s = *b; LOOP(d[i] = a[i] + s); }
-      else LOOP(d[i] = a[i] + b[i]);
+      if (p->broadcast == 3) { const double s = *a + *b; LOOP(n, d[i] = s); }
+      else if (p->broadcast & 1) { const double s = *a; LOOP(n, d[i] = s + b[i]); }
+      else if (p->broadcast & 2) { const double s = *b; LOOP(n, d[i] = a[i] + s); }
+      else LOOP(n, d[i] = a[i] + b[i]);
       break;
     case TILE_MULTIPLY:
-      if (p->broadcast == 3) { const double s = *a * *b; LOOP(d[i] = s); }
-      else if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s * b[i]); }
-      else if (p->broadcast & 2) { const double s = *b; LOOP(d[i] = a[i] * s); }
-      else LOOP(d[i] = a[i] * b[i]);
+      if (p->broadcast == 3) { const double s = *a * *b; LOOP(n, d[i] = s); }
+      else if (p->broadcast & 1) { const double s = *a; LOOP(n, d[i] = s * b[i]); }
+      else if (p->broadcast & 2) { const double s = *b; LOOP(n, d[i] = a[i] * s); }
+      else LOOP(n, d[i] = a[i] * b[i]);
       break;
     case TILE_FMA:
       switch (p->broadcast) {
-      case 0: LOOP(d[i] = a[i] * b[i] + c[i]); break;
-      case 1: { const double s = *a; LOOP(d[i] = s * b[i] + c[i]); } break;
-      case 2: { const double s = *b; LOOP(d[i] = a[i] * s + c[i]); } break;
-      case 4: { const double t = *c; LOOP(d[i] = a[i] * b[i] + t); } break;
-      case 5: { const double s = *a, t = *c; LOOP(d[i] = s * b[i] + t); } break;
-      case 6: { const double s = *b, t = *c; LOOP(d[i] = a[i] * s + t); } break;
-      case 3: { const double s = *a * *b; LOOP(d[i] = s + c[i]); } break;
-      default: { const double s = *a * *b + *c; LOOP(d[i] = s); } break;
+      case 0: LOOP(n, d[i] = a[i] * b[i] + c[i]); break;
+      case 1: { const double s = *a; LOOP(n, d[i] = s * b[i] + c[i]); } break;
+      case 2: { const double s = *b; LOOP(n, d[i] = a[i] * s + c[i]); } break;
+      case 4: { const double t = *c; LOOP(n, d[i] = a[i] * b[i] + t); } break;
+      case 5: { const double s = *a, t = *c; LOOP(n, d[i] = s * b[i] + t); } break;
+      case 6: { const double s = *b, t = *c; LOOP(n, d[i] = a[i] * s + t); } break;
+      case 3: { const double s = *a * *b; LOOP(n, d[i] = s + c[i]); } break;
+      default: { const double s = *a * *b + *c; LOOP(n, d[i] = s); } break;
       }
       break;
-    case TILE_RECIPROCAL: LOOP(d[i] = 1.0 / a[i]); break;
-    case TILE_ROOT: LOOP(d[i] = __builtin_elementwise_sqrt(a[i])); break;
+    case TILE_RECIPROCAL: LOOP(n, d[i] = 1.0 / a[i]); break;
+    case TILE_ROOT: LOOP(n, d[i] = __builtin_elementwise_sqrt(a[i])); break;
     case TILE_EXP: NAME(exp)(d, a, n); break;
     case TILE_LOG: NAME(log)(d, a, n); break;
-    case TILE_ABSOLUTE: LOOP(d[i] = __builtin_fabs(a[i])); break;
-    case TILE_SIGN: LOOP(d[i] = (double)(a[i] > 0) - (double)(a[i] < 0)); break;
-    case TILE_RECTIFIER: LOOP(d[i] = a[i] > 0 ? a[i] : 0); break;
-    case TILE_STEP: LOOP(d[i] = a[i] > 0 ? 1.0 : 0.0); break;
+    case TILE_ABSOLUTE: LOOP(n, d[i] = __builtin_fabs(a[i])); break;
+    case TILE_SIGN: LOOP(n, d[i] = (double)(a[i] > 0) - (double)(a[i] < 0)); break;
+    case TILE_RECTIFIER: LOOP(n, d[i] = a[i] > 0 ? a[i] : 0); break;
+    case TILE_STEP: LOOP(n, d[i] = a[i] > 0 ? 1.0 : 0.0); break;
     case TILE_POWER:
       for (int32_t i = 0; i < n; ++i) d[i] = pow(a[i], p->exponent);
       break;
     case TILE_GUARDED_POWER:
-      if (p->exponent == -0.5) LOOP(d[i] = a[i] == 0 ? 0 : 1.0 / __builtin_elementwise_sqrt(a[i]));
-      else if (p->exponent == -1.5) LOOP(d[i] = a[i] == 0 ? 0 : 1.0 / (a[i] * __builtin_elementwise_sqrt(a[i])));
+      if (p->exponent == -0.5) LOOP(n, d[i] = a[i] == 0 ? 0 : 1.0 / __builtin_elementwise_sqrt(a[i]));
+      else if (p->exponent == -1.5) LOOP(n, d[i] = a[i] == 0 ? 0 : 1.0 / (a[i] * __builtin_elementwise_sqrt(a[i])));
       else for (int32_t i = 0; i < n; ++i) d[i] = a[i] == 0 ? 0 : pow(a[i], p->exponent);
       break;
     case TILE_COPY:
-      if (p->broadcast & 1) { const double s = *a; LOOP(d[i] = s); }
-      else LOOP(d[i] = a[i]);
+      if (p->broadcast & 1) { const double s = *a; LOOP(n, d[i] = s); }
+      else LOOP(n, d[i] = a[i]);
       break;
     case TILE_ACCUMULATE:
-      if (p->broadcast & 1) { const double s = *a; LOOP(d[i] += s); }
-      else LOOP(d[i] += a[i]);
+      if (p->broadcast & 1) { const double s = *a; LOOP(n, d[i] += s); }
+      else LOOP(n, d[i] += a[i]);
       break;
     case TILE_DOT: *d += NAME(dot)(a, b, n); break;
     case TILE_REDUCE: *d += (p->broadcast & 1) ? *a * n : NAME(total)(a, n); break;
     }
   }
 }
-
-#undef LOOP
