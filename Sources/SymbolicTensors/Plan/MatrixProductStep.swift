@@ -1,3 +1,4 @@
+import CKernels
 import COpenBLAS
 
 /// A contraction of two values as (batched) BLAS matrix products, split into blocks of rows or columns of the
@@ -88,22 +89,49 @@ final class MatrixProductStep: PlanStep {
     let count = min(length, first + step) - first
     guard count > 0 else { return }
     let (row, column) = splitsRows ? (first, 0) : (0, first)
-    var m = Int32(splitsRows ? count : rows)
-    var n = Int32(splitsRows ? columns : count)
-    var k = Int32(depth)
-    let a = left.base + member * rows * depth + row * (left.isTransposed ? 1 : depth)
-    let b = right.base + member * columns * depth + column * (right.isTransposed ? 1 : depth)
-    let c = target.base + member * rows * columns + row * columns + column
+    let shape = Shape(
+      rows: splitsRows ? count : rows, columns: splitsRows ? columns : count, depth: depth,
+      lda: left.isTransposed ? rows : depth, ldb: right.isTransposed ? columns : depth, ldc: columns)
+    if !skinnyProduct(a, b, c, shape) { blasProduct(a, b, c, shape) }
+  }
+
+  private struct Shape {
+    let rows, columns, depth: Int
+    /// Leading dimensions of the operands as they are stored, row-major.
+    let lda, ldb, ldc: Int
+  }
+
+  private typealias Pointer = UnsafeMutablePointer<Double>
+
+  /// Products with a tiny dimension, for which BLAS would mostly pack.
+  private func skinnyProduct(_ a: Pointer, _ b: Pointer, _ c: Pointer, _ shape: Shape) -> Bool {
+    let limit = Int(SKINNY_LIMIT)
+    let (rows, columns, depth) = (Int64(shape.rows), Int64(shape.columns), Int64(shape.depth))
+    let (lda, ldb, ldc) = (Int64(shape.lda), Int64(shape.ldb), Int64(shape.ldc))
+    if shape.depth <= limit, right.isTransposed, shape.columns > 1 {
+      let (ak, ai) = left.isTransposed ? (lda, 1) : (1, lda)
+      skinny_outer(c, ldc, a, ak, ai, b, ldb, rows, columns, depth)
+    } else if shape.rows <= limit, !left.isTransposed || shape.rows == 1 {
+      // A single transposed row is contiguous all the same.
+      let step = left.isTransposed ? depth : lda
+      if right.isTransposed {
+        skinny_rows(c, ldc, a, step, b, ldb, rows, columns, depth)
+      } else {
+        skinny_dots(c, ldc, a, step, b, ldb, rows, columns, depth)
+      }
+    } else {
+      return false
+    }
+    return true
+  }
+
+  /// Row-major C = A B is column-major Cᵀ = Bᵀ Aᵀ.
+  private func blasProduct(_ a: Pointer, _ b: Pointer, _ c: Pointer, _ shape: Shape) {
+    var (m, n, k) = (Int32(shape.rows), Int32(shape.columns), Int32(shape.depth))
+    var (lda, ldb, ldc) = (Int32(shape.lda), Int32(shape.ldb), Int32(shape.ldc))
     var (one, zero) = (1.0, 0.0)
     var unit: Int32 = 1
-    var (lda, ldb) = (Int32(left.isTransposed ? rows : depth), Int32(right.isTransposed ? columns : depth))
-    var ldc = Int32(columns)
-    // Row-major C = A B is column-major Cᵀ = Bᵀ Aᵀ; `right` lies as columns × depth unless transposed.
-    if rows == 1 {
-      // C is a row: op(right) applied to a vector.
-      var (r, s) = right.isTransposed ? (n, k) : (k, n)
-      dgemv_(right.isTransposed ? "N" : "T", &r, &s, &one, b, &ldb, a, &unit, &zero, c, &unit)
-    } else if columns == 1 {
+    if shape.columns == 1, shape.ldc == 1 {
       var (r, s) = left.isTransposed ? (m, k) : (k, m)
       dgemv_(left.isTransposed ? "N" : "T", &r, &s, &one, a, &lda, b, &unit, &zero, c, &unit)
     } else {
