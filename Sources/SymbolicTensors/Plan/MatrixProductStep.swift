@@ -65,8 +65,8 @@ final class MatrixProductStep: PlanStep {
     columns = layout.free[1].size
     depth = layout.summed.size
     splitsRows = rows > columns
-    // Blocks of about four million operations; fewer would leave threads idle, more would repack too often.
-    let wanted = batch > 1 ? 1 : min(8, rows * columns * depth / 2_000_000)
+    // Few large blocks: each packs the other operand anew.
+    let wanted = batch > 1 ? 1 : min(8, rows * columns * depth / 4_000_000)
     pieces = max(1, min(wanted, max(rows, columns) / 32))
   }
 
@@ -89,6 +89,9 @@ final class MatrixProductStep: PlanStep {
     let count = min(length, first + step) - first
     guard count > 0 else { return }
     let (row, column) = splitsRows ? (first, 0) : (0, first)
+    let a = left.base + member * rows * depth + row * (left.isTransposed ? 1 : depth)
+    let b = right.base + member * columns * depth + column * (right.isTransposed ? 1 : depth)
+    let c = target.base + member * rows * columns + row * columns + column
     let shape = Shape(
       rows: splitsRows ? count : rows, columns: splitsRows ? columns : count, depth: depth,
       lda: left.isTransposed ? rows : depth, ldb: right.isTransposed ? columns : depth, ldc: columns)
