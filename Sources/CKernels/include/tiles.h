@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-// Elements in a register tile: 2 KiB of doubles.
+// Elements of the longest tile: 2 KiB of doubles.
 #define TILE_LENGTH 256
 
 typedef enum {
@@ -37,8 +37,16 @@ typedef struct {
   double exponent;
 } tile_instruction;
 
-// Runs a program over n <= TILE_LENGTH elements; operands[k] is where operand k's tile begins.
-void tile_run(const tile_instruction *program, int32_t count, double *const *operands, int32_t n);
+// An operand that moves along a row: operands[operand] begins at base and advances by stride (0 or 1) an element.
+typedef struct {
+  int32_t operand, stride;
+  double *base;
+} tile_array;
+
+// Runs a program over elements start <= i < end of a row, in tiles of at most `length` <= TILE_LENGTH. operands[k] is
+// where operand k's tile begins; those of the arrays are set here, the others stay.
+void tile_run_row(const tile_instruction *program, int32_t count, double **operands, const tile_array *arrays,
+                  int32_t array_count, int64_t start, int64_t end, int32_t length);
 
 // exp and log of n numbers; vectorised where the machine allows it (at most 4 ulp).
 void vector_exp(double *d, const double *a, int64_t n);

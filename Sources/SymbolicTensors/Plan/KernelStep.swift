@@ -5,12 +5,15 @@ final class KernelStep: PlanStep {
   private let kernel: Kernel
   private let constants: Buffer
   private let arrays: [ArrayOperand]
+  /// Of each array, by dimension.
+  private let strides: [[Int]]
   private let reductions: [Reduction]
   /// Independent pieces: steps of the outermost dimension, or segments of a one-dimensional domain.
   private let items: Int
   private let itemsPerBlock: Int
   private let blocks: Int
   private let work: Int
+  private let tileLength: Int
 
   private struct ArrayOperand {
     let position: Int
@@ -36,15 +39,18 @@ final class KernelStep: PlanStep {
     let isFlat = kernel.extents.count == 1
     items = isFlat ? (kernel.extents[0] + Self.segment - 1) / Self.segment : kernel.extents[0]
     work = kernel.extents.reduce(1, *) * kernel.program.count
+    tileLength = Self.tileLength(kernel)
     let wanted = max(1, min(16, items, work / 40_000))
     itemsPerBlock = (items + wanted - 1) / wanted
     blocks = (items + itemsPerBlock - 1) / itemsPerBlock
-    arrays = kernel.operands.indices.compactMap { position in
+    let arrays: [ArrayOperand] = kernel.operands.indices.compactMap { position in
       guard case .array(let id, let strides) = kernel.operands[position], let buffer = buffers[id] else {
         return nil
       }
       return ArrayOperand(position: position, base: buffer.base, strides: strides)
     }
+    self.arrays = arrays
+    strides = kernel.extents.indices.map { dimension in arrays.map { $0.strides[dimension] } }
     let blocks = blocks
     reductions = kernel.reductions.compactMap { position in
       guard case .array(let id, let strides) = kernel.operands[position], let buffer = buffers[id] else {
@@ -55,6 +61,19 @@ final class KernelStep: PlanStep {
         position: position, count: buffer.count, base: buffer.base,
         copies: isSeparate ? nil : Buffer(count: blocks * buffer.count))
     }
+  }
+
+  /// All tiles of a kernel together should fit in the first-level cache.
+  private static func tileLength(_ kernel: Kernel) -> Int {
+    let inner = kernel.extents.count - 1
+    let tiles = kernel.operands.count { operand in
+      switch operand {
+      case .register: true
+      case .constant: false
+      case .array(_, let strides): strides[inner] == 1
+      }
+    }
+    return tiles > 12 ? Int(TILE_LENGTH) / 2 : Int(TILE_LENGTH)
   }
 
   var scratch: Int { kernel.registers * Int(TILE_LENGTH) }
@@ -88,21 +107,25 @@ final class KernelStep: PlanStep {
         case .array: pointers[position] = nil
         }
       }
-      withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Double>.self, capacity: max(arrays.count, 1)) {
-        rows in
-        for (slot, array) in arrays.enumerated() { rows.initializeElement(at: slot, to: array.base) }
+      withUnsafeTemporaryAllocation(of: tile_array.self, capacity: max(arrays.count, 1)) { rows in
+        let inner = kernel.extents.count - 1
+        for (slot, array) in arrays.enumerated() {
+          let row = tile_array(
+            operand: Int32(array.position), stride: Int32(array.strides[inner]), base: array.base)
+          rows.initializeElement(at: slot, to: row)
+        }
         for reduction in reductions {
           guard let copies = reduction.copies,
             let slot = arrays.firstIndex(where: { $0.position == reduction.position })
           else { continue }
-          rows[slot] = copies.base + block * reduction.count
+          rows[slot].base = copies.base + block * reduction.count
         }
         runRows(first: block * itemsPerBlock, last: min(items, (block + 1) * itemsPerBlock), rows, pointers)
       }
     }
   }
 
-  private typealias Rows = UnsafeMutableBufferPointer<UnsafeMutablePointer<Double>>
+  private typealias Rows = UnsafeMutableBufferPointer<tile_array>
   private typealias Pointers = UnsafeMutableBufferPointer<UnsafeMutablePointer<Double>?>
 
   private func runRows(first: Int, last: Int, _ rows: Rows, _ pointers: Pointers) {
@@ -133,21 +156,15 @@ final class KernelStep: PlanStep {
   }
 
   private func shift(_ rows: Rows, dimension: Int, by steps: Int) {
-    for slot in arrays.indices { rows[slot] += arrays[slot].strides[dimension] * steps }
+    let strides = strides[dimension]
+    for slot in 0..<strides.count { rows[slot].base += strides[slot] * steps }
   }
 
   private func runRow(_ rows: Rows, from start: Int, to end: Int, _ pointers: Pointers) {
-    let inner = kernel.extents.count - 1
-    var position = start
-    while position < end {
-      for slot in arrays.indices {
-        pointers[arrays[slot].position] = rows[slot] + arrays[slot].strides[inner] * position
-      }
-      let length = min(Int(TILE_LENGTH), end - position)
-      kernel.program.withUnsafeBufferPointer { program in
-        tile_run(program.baseAddress, Int32(program.count), pointers.baseAddress, Int32(length))
-      }
-      position += length
+    kernel.program.withUnsafeBufferPointer { program in
+      tile_run_row(
+        program.baseAddress, Int32(program.count), pointers.baseAddress, rows.baseAddress, Int32(arrays.count),
+        Int64(start), Int64(end), Int32(tileLength))
     }
   }
 }

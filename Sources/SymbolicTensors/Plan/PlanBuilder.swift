@@ -54,7 +54,7 @@ struct PlanBuilder {
   }
 
   private mutating func buffer(_ count: Int) -> Buffer {
-    let buffer = Buffer(count: count)
+    let buffer = Buffer(count: count, number: owned.count)
     owned.append(buffer)
     return buffer
   }
