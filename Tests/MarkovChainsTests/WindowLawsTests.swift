@@ -84,17 +84,17 @@ import Testing
   func twoTokensHaveAClosedForm(up: Double, down: Double) throws {
     let kernel = Kernel(unchecked: [1 - up, up, down, 1 - down], tokens: 2, parents: [1])
     let found = try diagnostics([kernel])[0]
-    #expect(abs((found.secondEigenvalue ?? 0) - abs(1 - up - down)) < 1e-14)
+    #expect(abs(found.secondEigenvalue - abs(1 - up - down)) < 1e-14)
     #expect(found.smallestEntry == min(up, down, 1 - up, 1 - down))
   }
 
-  /// A parent that does not matter adds only eigenvalues 0: 256 windows take the Krylov path.
+  /// A parent that does not matter adds only eigenvalues 0: 256 windows are too many for all eigenvalues.
   @Test(arguments: [(0.3, 0.2), (0.9, 0.8), (0.001, 0.002)])
   func longWindowsAddOnlyZeros(up: Double, down: Double) throws {
     let rows = [1 - up, up, down, 1 - down]
     let kernel = Kernel(unchecked: rows + rows, tokens: 2, parents: [1, 8])
     let found = try diagnostics([kernel])[0]
-    #expect(abs((found.secondEigenvalue ?? 0) - abs(1 - up - down)) < 1e-6)
+    #expect(abs(found.secondEigenvalue - abs(1 - up - down)) < 1e-3)
   }
 
   /// x_t depends on x_{t−8} alone: eight interleaved chains, whose eigenvalues are eighth roots of 1 − a − b.
@@ -102,7 +102,7 @@ import Testing
     let kernel = Kernel(unchecked: [0.8, 0.2, 0.3, 0.7], tokens: 2, parents: [8])
     let found = try diagnostics([kernel])[0]
     let root = 0.5.squareRoot().squareRoot().squareRoot()
-    #expect(abs((found.secondEigenvalue ?? 0) - root) < 1e-6)
+    #expect(abs(found.secondEigenvalue - root) < 1e-3)
   }
 
   @Test func warningsComeOncePerKind() throws {
@@ -117,7 +117,7 @@ import Testing
       return
     }
     #expect(kernels == [1, 2])
-    #expect(abs((largest ?? 0) - 1) < 1e-14)
+    #expect(abs(largest - 1) < 1e-14)
     #expect(warnings[1] == .smallEntries(kernels: [1, 3], smallest: 0))
     #expect(warnings[2] == .transientWindows(kernels: [3], most: 1))
   }

@@ -1,8 +1,8 @@
 /// How far a kernel's chain is from what the theory assumes: a uniform spectral gap and π ≥ γ > 0
 /// (arXiv 2409.10559, assumption on the chain).
 public struct ChainDiagnostics: Hashable, Sendable {
-  /// |λ₂| of the chain of windows of r_n tokens; 1 for a periodic chain, nil where it could not be computed.
-  public let secondEigenvalue: Double?
+  /// |λ₂| of the chain of windows of r_n tokens, 1 for a periodic chain; to about 1e-3 where d^{r_n} > 64.
+  public let secondEigenvalue: Double
   /// The least entry of π.
   public let smallestEntry: Double
   /// Windows of r_n tokens that the chain leaves for good.
@@ -12,7 +12,7 @@ public struct ChainDiagnostics: Hashable, Sendable {
 extension WindowLaws {
   /// One per kernel, in their order.
   ///
-  /// - Complexity: O(d^{3 r_n}) per kernel up to 64 windows of r_n tokens, about 10⁴·d^{r_n} beyond.
+  /// - Complexity: O(d^{3 r_n}) per kernel up to 64 windows of r_n tokens, about 1,300·d^{r_n + 1} beyond.
   public func diagnostics(threads: Int? = nil) throws(ChainError) -> [ChainDiagnostics] {
     guard let first = kernels.first else { throw .noKernels }
     let chain = try WindowChain(tokens: tokens, parents: first.parents)
@@ -28,9 +28,9 @@ extension WindowLaws {
 
 /// What a user should know before trusting a source; kernels are counted from 0.
 public enum ChainWarning: Hashable, Sendable {
-  /// |λ₂| above `slowMixing`, or unknown: averages over a sequence of length L are far from stationary unless
-  /// L(1 − |λ₂|) is large. `largest` is nil where only unknown ones are concerned.
-  case slowMixing(kernels: [Int], largest: Double?)
+  /// |λ₂| above `slowMixing`: averages over a sequence of length L are far from stationary unless
+  /// L(1 − |λ₂|) is large.
+  case slowMixing(kernels: [Int], largest: Double)
   /// Entries below `smallEntry`: at the lengths in use their contexts are hardly seen.
   case smallEntries(kernels: [Int], smallest: Double)
   /// Windows of probability 0.
@@ -44,9 +44,8 @@ public enum ChainWarning: Hashable, Sendable {
   /// The warnings that a source's kernels give, each kind once.
   public static func warnings(_ diagnostics: [ChainDiagnostics]) -> [ChainWarning] {
     var result: [ChainWarning] = []
-    let slow = diagnostics.indices.filter { diagnostics[$0].secondEigenvalue.map { $0 > slowMixing } ?? true }
-    if !slow.isEmpty {
-      let largest = slow.compactMap { diagnostics[$0].secondEigenvalue }.max()
+    let slow = diagnostics.indices.filter { diagnostics[$0].secondEigenvalue > slowMixing }
+    if let largest = slow.map({ diagnostics[$0].secondEigenvalue }).max() {
       result.append(.slowMixing(kernels: slow, largest: largest))
     }
     let small = diagnostics.indices.filter { diagnostics[$0].smallestEntry < smallEntry }
@@ -65,8 +64,8 @@ extension ChainWarning: CustomStringConvertible {
   public var description: String {
     switch self {
     case .slowMixing(let kernels, let largest):
-      "\(Self.name(kernels)) mixes slowly: |λ₂| is \(largest.map { "up to \($0)" } ?? "unknown"), "
-        + "the theory assumes a gap (warned of above \(Self.slowMixing))"
+      "\(Self.name(kernels)) mixes slowly: |λ₂| is up to \(largest), the "
+        + "theory assumes a gap (warned of above \(Self.slowMixing))"
     case .smallEntries(let kernels, let smallest):
       "\(Self.name(kernels)) has entries down to \(smallest), the theory assumes none near 0 "
         + "(warned of below \(Self.smallEntry))"
