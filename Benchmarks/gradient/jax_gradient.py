@@ -40,7 +40,7 @@ def setting(d, M, H, D, K, seed=1):
         return -jnp.mean(jnp.sum(mu * jnp.log(y), axis=(1, 2)))
 
     w = jnp.asarray(np.eye(H, M))
-    return jax.jit(jax.value_and_grad(loss, argnums=(0, 1, 2))), (w, jnp.ones(len(sets)), 1.0)
+    return jax.jit(jax.grad(loss, argnums=(0, 1, 2))), (w, jnp.ones(len(sets)), 1.0)
 
 
 for name, size in {

@@ -25,34 +25,49 @@ extension Parameters {
     if let format = object["format"], (format as? NSNumber)?.doubleValue != 1 {
       throw ParametersFileError(keyPath: "format", found: "\(format)", allowed: "1")
     }
+    try Self.checkAttention(object["attention"], model)
+    try Self.checkCoefficients(object["coefficients"], model)
+    try checkNumber(object["scale"], "scale")
+    // JSONSerialization rounds a quarter of all doubles wrongly on Linux; JSONDecoder reads every digit.
+    guard let numbers = try? JSONDecoder().decode(Numbers.self, from: data) else {
+      throw ParametersFileError(
+        keyPath: "", found: "numbers out of range", allowed: "finite numbers of double precision")
+    }
     self.init(
-      attention: try Self.attention(object["attention"], model),
-      coefficients: try Self.coefficients(object["coefficients"], model),
-      scale: try number(object["scale"], "scale"))
+      attention: numbers.attention,
+      coefficients: Self.keys(model).compactMap { numbers.coefficients[$0] }, scale: numbers.scale)
   }
+
+  private struct Numbers: Decodable {
+    let attention: [[Double]]
+    let coefficients: [String: Double]
+    let scale: Double
+  }
+
+  private static func keys(_ model: ModelDefinition) -> [String] { model.sets.map { "[\($0.label)]" } }
 
   private static func shape(_ model: ModelDefinition) -> String {
     "with attention (\(model.heads) lists of \(model.window) numbers), coefficients "
       + "(\(model.sets.count) numbers by set of heads) and scale"
   }
 
-  private static func attention(_ value: Any?, _ model: ModelDefinition) throws -> [[Double]] {
+  private static func checkAttention(_ value: Any?, _ model: ModelDefinition) throws {
     guard let rows = value as? [Any], rows.count == model.heads else {
       throw ParametersFileError(
         keyPath: "attention", found: kind(value), allowed: "\(model.heads) lists, one per head")
     }
-    return try rows.enumerated().map { head, row in
+    for (head, row) in rows.enumerated() {
       guard let weights = row as? [Any], weights.count == model.window else {
         throw ParametersFileError(
           keyPath: "attention[\(head)]", found: kind(row),
           allowed: "\(model.window) numbers, one per lag that head \(head + 1) sees")
       }
-      return try weights.enumerated().map { try number($1, "attention[\(head)][\($0)]") }
+      for (lag, weight) in weights.enumerated() { try checkNumber(weight, "attention[\(head)][\(lag)]") }
     }
   }
 
-  private static func coefficients(_ value: Any?, _ model: ModelDefinition) throws -> [Double] {
-    let keys = model.sets.map { "[\($0.label)]" }
+  private static func checkCoefficients(_ value: Any?, _ model: ModelDefinition) throws {
+    let keys = keys(model)
     guard let entries = value as? [String: Any] else {
       throw ParametersFileError(
         keyPath: "coefficients", found: kind(value),
@@ -63,7 +78,7 @@ extension Parameters {
         keyPath: "coefficients.\(unknown)", found: "a set of heads that the model has no coefficient for",
         allowed: keys.joined(separator: ", "))
     }
-    return try keys.map { try number(entries[$0], "coefficients.\($0)") }
+    for key in keys { try checkNumber(entries[key], "coefficients.\(key)") }
   }
 
   /// The file's text; sets in their order, numbers with all their digits.
@@ -85,11 +100,10 @@ public struct ParametersFileError: Error, Equatable {
   public let allowed: String
 }
 
-private func number(_ value: Any?, _ keyPath: String) throws -> Double {
+private func checkNumber(_ value: Any?, _ keyPath: String) throws {
   guard let number = value as? NSNumber, !isBoolean(number), number.doubleValue.isFinite else {
     throw ParametersFileError(keyPath: keyPath, found: kind(value), allowed: "a finite number")
   }
-  return number.doubleValue
 }
 
 /// JSON's true and false come out of Foundation as numbers too.

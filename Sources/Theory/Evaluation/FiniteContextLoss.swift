@@ -62,13 +62,11 @@ public final class FiniteContextLoss: LossFunction {
     return max(1, min(count, 16_000_000 / max(1, perSequence)))
   }
 
-  public func evaluate(_ parameters: [Double], gradient: inout [Double]) -> Double {
+  public func gradient(_ parameters: [Double], into gradient: inout [Double]) {
     for position in gradient.indices { gradient[position] = 0 }
-    var total = 0.0
     forEachBatch { prepare in
-      total += planned.evaluate(parameters, addingTo: &gradient, prepare: prepare)
+      planned.gradient(parameters, addingTo: &gradient, prepare: prepare)
     }
-    return total
   }
 
   public func value(_ parameters: [Double]) throws -> Double {

@@ -48,9 +48,9 @@ public final class InfiniteContextLoss: LossFunction {
     return 8 * (square + 6 * kernels * model.tokens * windows)
   }
 
-  public func evaluate(_ parameters: [Double], gradient: inout [Double]) -> Double {
+  public func gradient(_ parameters: [Double], into gradient: inout [Double]) {
     for position in gradient.indices { gradient[position] = 0 }
-    return planned.evaluate(parameters, addingTo: &gradient)
+    planned.gradient(parameters, addingTo: &gradient)
   }
 
   public func value(_ parameters: [Double]) throws -> Double { try planned.value(parameters) }

@@ -6,10 +6,10 @@ import InductionModel
 public protocol LossFunction: AnyObject {
   var model: ModelDefinition { get }
 
-  /// The loss, and its gradient written over `gradient`; both in the layout of `Parameters.flat`.
+  /// The gradient at a point, written over `gradient`; both in the layout of `Parameters.flat`.
   ///
   /// Values may come out non-finite; `evaluate(_:)` turns that into an error.
-  func evaluate(_ parameters: [Double], gradient: inout [Double]) -> Double
+  func gradient(_ parameters: [Double], into gradient: inout [Double])
 
   /// The loss alone.
   ///
@@ -31,7 +31,8 @@ extension LossFunction {
   /// - Throws: `TheoryError` where the loss is not finite.
   public func evaluate(_ parameters: Parameters) throws -> (loss: Double, gradient: Parameters) {
     var gradient = [Double](repeating: 0, count: model.parameterCount)
-    let loss = evaluate(parameters.flat, gradient: &gradient)
+    self.gradient(parameters.flat, into: &gradient)
+    let loss = try value(parameters.flat)
     guard loss.isFinite, gradient.allSatisfy(\.isFinite) else { throw explainNonFinite(parameters) }
     return (loss, Parameters(flat: gradient, model: model))
   }

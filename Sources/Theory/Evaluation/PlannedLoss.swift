@@ -28,7 +28,7 @@ final class PlannedLoss {
     self.memoryLimit = memoryLimit
     gradientPlan = try Self.translatingErrors {
       try Plan(
-        [loss] + model.gradient(of: loss, lag: lag), coefficients: coefficients, threads: threads,
+        model.gradient(of: loss, lag: lag), coefficients: coefficients, threads: threads,
         memoryLimit: memoryLimit)
     }
   }
@@ -52,13 +52,12 @@ final class PlannedLoss {
   /// Binds variables that are not parameters, such as a batch of sequences, before a plan runs.
   typealias Preparation = (Plan) -> Void
 
-  /// Adds the gradient to `gradient` and gives the loss.
-  func evaluate(
+  /// Adds the gradient to `gradient`. The loss itself is not computed: a flow does without its logarithms.
+  func gradient(
     _ parameters: [Double], addingTo gradient: inout [Double], prepare: Preparation = { _ in }
-  ) -> Double {
+  ) {
     run(gradientPlan, parameters, prepare)
-    model.add(gradientPlan, outputsFrom: 1, to: &gradient)
-    return gradientPlan.scalar(0)
+    model.add(gradientPlan, to: &gradient)
   }
 
   /// The loss alone.
@@ -76,7 +75,7 @@ final class PlannedLoss {
     let plan = try hessianPlan.get()
     model.bind(vector, to: direction.symbols, of: plan)
     run(plan, parameters, prepare)
-    model.add(plan, outputsFrom: 0, to: &product)
+    model.add(plan, to: &product)
   }
 
   private func run(_ plan: Plan, _ parameters: [Double], _ prepare: Preparation) {
@@ -101,11 +100,11 @@ extension ModelExpressions {
     }
   }
 
-  /// Adds outputs that are shaped like the parameters to a flat vector.
-  func add(_ plan: Plan, outputsFrom first: Int, to vector: inout [Double]) {
+  /// Adds a plan's outputs, shaped like the parameters, to a flat vector.
+  func add(_ plan: Plan, to vector: inout [Double]) {
     var position = 0
     for (output, count) in componentCounts.enumerated() {
-      position = plan.add(output: first + output, to: &vector, at: position, count: count)
+      position = plan.add(output: output, to: &vector, at: position, count: count)
     }
   }
 

@@ -61,7 +61,7 @@ public final class GradientFlow {
       },
       derivative: { [self] _, state, derivative in
         place(state)
-        _ = loss.evaluate(point, gradient: &gradient)
+        loss.gradient(point, into: &gradient)
         for (slot, component) in components.enumerated() { derivative[slot] = -gradient[component] }
       })
   }
