@@ -1,1 +1,1 @@
-print("inflow")
+import Experiments
