@@ -31,7 +31,7 @@ struct Refusal: CustomTestStringConvertible {
     Refusal("model.variant=papr", "model.variant", .outOfRange, "did you mean paper?"),
     Refusal("model.variant.windows=shifed", "model.variant.windows", .outOfRange, "did you mean shifted?"),
     Refusal("source.tokens=1", "source.tokens", .outOfRange, "from 2"),
-    Refusal("source.tokens=[A, B, A]", "source.tokens[2]", .outOfRange, "every symbol once"),
+    Refusal("source.tokens=[A, B, A]", "source.tokens[2]", .outOfRange, "distinct symbols"),
     Refusal("source.parents=[]", "source.parents", .outOfRange, "at least one"),
     Refusal("source.parents=[0, 1]", "source.parents[0]", .outOfRange, "from 1"),
     Refusal("source.parents=[1, 1]", "source.parents[1]", .outOfRange, "none twice"),

@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import InductionModel
+import MarkovChains
 import Testing
 
 private let folder = URL(fileURLWithPath: "/somewhere")
@@ -18,7 +19,7 @@ let minimal = """
 @Suite struct ConfigurationTests {
   @Test func defaultsAreThoseOfTheGuide() throws {
     let read = try configuration(minimal)
-    #expect(read.source.kernels == .prior(dirichlet: 0.5, kernels: 64, seed: 1))
+    #expect(try read.source.kernels == .prior(Prior(concentration: 0.5, kernels: 64, seed: 1)))
     #expect(read.source.start == .uniform)
     #expect(read.model.variant == .paper)
     #expect(read.loss == Loss(criterion: .crossEntropy, epsilon: 0))

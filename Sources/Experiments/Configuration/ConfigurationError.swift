@@ -1,8 +1,12 @@
 /// Where a value of a configuration was written.
 public enum ConfigurationPlace: Equatable, Sendable {
+  /// Not one line: what several keys, or defaults, add up to.
+  case configuration
   case file(String, line: Int?)
   /// The text behind `--set`.
   case override(String)
+  /// A file that the configuration names; key paths are then the file's own.
+  case input(InputFile)
 }
 
 /// A configuration that cannot be used: what is wrong, where, what is allowed and what to try.
@@ -37,9 +41,11 @@ extension ConfigurationError: CustomStringConvertible {
   public var description: String {
     let location =
       switch place {
+      case .configuration: "configuration"
       case .file(let name, let line?): "\(name):\(line)"
       case .file(let name, nil): name
       case .override(let text): "--set \(text)"
+      case .input(let file): "\(file.keyPath): \(file.path)"
       }
     let key = keyPath.isEmpty ? "" : " \(keyPath):"
     let hint = suggestion.map { "; \($0)" } ?? ""

@@ -84,7 +84,7 @@ extension ConfigurationPlace {
   fileprivate func line(_ line: Int?) -> Self {
     switch self {
     case .file(let name, _): .file(name, line: line)
-    case .override: self
+    case .configuration, .override, .input: self
     }
   }
 }

@@ -36,7 +36,7 @@ extension ConfigurationTree {
 
 /// Values that are written rather than read have no place of their own.
 extension ConfigurationTree {
-  private static let written = ConfigurationPlace.file("", line: nil)
+  private static let written = ConfigurationPlace.configuration
 
   static func word(_ text: String) -> Self { Self(.plain(text), at: written) }
   static func text(_ text: String) -> Self { Self(.quoted(text), at: written) }

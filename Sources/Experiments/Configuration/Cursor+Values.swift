@@ -61,7 +61,7 @@ extension Cursor {
   func file(_ what: String) throws -> InputFile {
     let base =
       switch tree.place {
-      case .file: folder
+      case .file, .input, .configuration: folder
       case .override: URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
       }
     let name = try text(what)

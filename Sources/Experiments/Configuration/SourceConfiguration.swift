@@ -1,38 +1,22 @@
+import MarkovChains
+
 /// `source`: the alphabet and the Markov chains that sequences come from.
 public struct SourceConfiguration: Equatable, Sendable {
-  public enum Alphabet: Equatable, Sendable {
-    case size(Int)
-    case symbols([String])
-
-    /// d.
-    public var tokens: Int {
-      switch self {
-      case .size(let size): size
-      case .symbols(let symbols): symbols.count
-      }
-    }
-  }
-
   /// The population of kernels that averages run over.
   public enum Kernels: Equatable, Sendable {
     /// Rows drawn from Dirichlet(α, ..., α).
-    case prior(dirichlet: Double, kernels: Int, seed: Int)
+    case prior(Prior)
     case file(InputFile)
-  }
-
-  /// The law of the first tokens of a sequence.
-  public enum Start: String, CaseIterable, Sendable {
-    case uniform, stationary
   }
 
   public var alphabet: Alphabet
   /// Lags, ascending, counted from 1.
   public var parents: [Int]
   public var kernels: Kernels
-  public var start: Start
+  public var start: Source.Start
 
   /// d.
-  public var tokens: Int { alphabet.tokens }
+  public var tokens: Int { alphabet.size }
 }
 
 extension SourceConfiguration {
@@ -43,9 +27,9 @@ extension SourceConfiguration {
     kernels =
       switch try section.only(of: "prior", "kernels") {
       case ("kernels", let file)?: .file(try file.file("the name of a kernels file"))
-      default: try Kernels(prior: section["prior"])
+      default: .prior(try Prior(section["prior"]))
       }
-    start = try section["start"]?.choice(Start.self) ?? .uniform
+    start = try section["start"]?.choice(Source.Start.self) ?? .uniform
   }
 
   private static func parents(_ cursor: Cursor) throws -> [Int] {
@@ -64,8 +48,7 @@ extension SourceConfiguration {
   var tree: ConfigurationTree {
     let (prior, file): (ConfigurationTree?, ConfigurationTree?) =
       switch kernels {
-      case .prior(let dirichlet, let count, let seed):
-        (.map(["dirichlet": .number(dirichlet), "kernels": .integer(count), "seed": .integer(seed)]), nil)
+      case .prior(let prior): (prior.tree, nil)
       case .file(let file): (nil, file.tree)
       }
     return .map([

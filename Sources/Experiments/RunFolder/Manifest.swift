@@ -88,7 +88,7 @@ extension Configuration {
 
   fileprivate var seeds: JSON {
     var seeds: [(key: String, value: JSON)] = []
-    if case .prior(_, _, let seed) = source.kernels { seeds.append(("source.prior.seed", .integer(seed))) }
+    if case .prior(let prior) = source.kernels { seeds.append(("source.prior.seed", .integer(prior.seed))) }
     if case .drawn(_, _, let seed) = theory.sequences {
       seeds.append(("theory.sequences.seed", .integer(seed)))
     }
@@ -108,7 +108,7 @@ extension InputFile {
     } catch {
       let isThere = FileManager.default.fileExists(atPath: path)
       throw ConfigurationError(
-        .unreadable, at: .file(path, line: nil), keyPath: keyPath,
+        .unreadable, at: .input(self), keyPath: "",
         found: isThere ? "a file that cannot be read" : "no such file", allowed: what)
     }
   }
