@@ -4,11 +4,11 @@ import InductionModel
 public struct StageConfiguration: Equatable, Sendable {
   /// In the order of the flat vector.
   public var train: [ParameterGroup]
-  public var until: StageEnd
+  public var until: StageConditions
 }
 
 /// The conditions that end a stage; the first to hold ends it.
-public struct StageEnd: Equatable, Sendable {
+public struct StageConditions: Equatable, Sendable {
   /// The cap, counted from the stage's start.
   public var time: Double
   public var share: ShareThreshold?
@@ -36,7 +36,7 @@ extension StageConfiguration {
   init(_ cursor: Cursor, model: ModelDefinition) throws {
     let section = try cursor.section("train", "until")
     train = try Self.groups(section["train"])
-    until = try StageEnd(section.required("until", "a map with time, and other conditions"), model: model)
+    until = try StageConditions(section.required("until", "a map with time, and other conditions"), model: model)
   }
 
   /// All groups by default.
@@ -58,7 +58,7 @@ extension StageConfiguration {
   var tree: ConfigurationTree { .map(["train": Self.tree(of: train), "until": until.tree]) }
 }
 
-extension StageEnd {
+extension StageConditions {
   init(_ cursor: Cursor, model: ModelDefinition) throws {
     let section = try cursor.section("time", "share", "attention", "gradient-norm", "loss-rate")
     time = try section.required("time", "a number above 0: the longest that the stage may last")

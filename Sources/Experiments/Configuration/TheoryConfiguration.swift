@@ -1,4 +1,5 @@
 import InductionModel
+import ODESolvers
 
 /// How exact the theory is; from explicit to exact.
 public enum TheoryLevel: String, CaseIterable, Sendable {
@@ -24,21 +25,10 @@ public struct TheoryConfiguration: Equatable, Sendable {
 
 /// `theory.solver`.
 public struct SolverConfiguration: Equatable, Sendable {
-  /// GSL's steppers.
-  public enum Stepper: String, CaseIterable, Sendable {
-    case rk2, rk4, rkf45, rkck, rk8pd, rk1imp, rk2imp, rk4imp, bsimp, msadams, msbdf
-  }
-
-  public enum Time: String, CaseIterable, Sendable {
-    case linear
-    /// Integrates in log(1 + t).
-    case logarithmic
-  }
-
   public var stepper: Stepper
   public var relative: Double
   public var absolute: Double
-  public var time: Time
+  public var time: TimeScale
 }
 
 extension TheoryConfiguration {
@@ -49,7 +39,7 @@ extension TheoryConfiguration {
     sequences = try SequencesConfiguration(section?["sequences"])
     stages =
       try section?["stages"]?.list(of: "stages").map { try StageConfiguration($0, model: model) }
-      ?? [StageConfiguration(train: ParameterGroup.allCases, until: StageEnd(time: 10_000))]
+      ?? [StageConfiguration(train: ParameterGroup.allCases, until: StageConditions(time: 10_000))]
     solver = try SolverConfiguration(section?["solver"])
     output = try OutputGrid(section?["output"], points: 200)
   }
@@ -68,7 +58,7 @@ extension SolverConfiguration {
     stepper = try section?["stepper"]?.choice(Stepper.self) ?? .msadams
     relative = try section?["relative"]?.number(.nonNegative) ?? 1e-8
     absolute = try section?["absolute"]?.number(.nonNegative) ?? 1e-10
-    time = try section?["time"]?.choice(Time.self) ?? .linear
+    time = try section?["time"]?.choice(TimeScale.self) ?? .linear
     if let cursor, relative == 0, absolute == 0 {
       throw cursor.error(
         .conflict, found: "relative 0 and absolute 0", allowed: "at least one tolerance above 0")

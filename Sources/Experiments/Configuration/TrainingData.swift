@@ -60,7 +60,7 @@ public struct TrainingStage: Equatable, Sendable {
   public enum Length: Equatable, Sendable {
     case steps(Int)
     /// As in the theory; time is the sum of the rates.
-    case until(StageEnd)
+    case until(StageConditions)
   }
 
   /// In the order of the flat vector.
@@ -73,7 +73,7 @@ extension TrainingStage {
     let section = try cursor.section("train", "steps", "until")
     train = try StageConfiguration.groups(section["train"])
     switch try section.only(of: "steps", "until") {
-    case ("until", let end)?: length = .until(try StageEnd(end, model: model))
+    case ("until", let end)?: length = .until(try StageConditions(end, model: model))
     default:
       length = .steps(
         try section.required("steps", "how many steps the stage lasts, or until").integer(in: 1...Int.max))

@@ -1,23 +1,12 @@
 import Foundation
+import MarkovChains
+import ODESolvers
 
 /// `manifest.json`: what a run was made from and on. What differs between two runs of one configuration stands
 /// here and nowhere else in the folder.
 public struct Manifest: Sendable {
   public enum Status: String, Sendable {
     case running, done, failed, interrupted
-  }
-
-  /// Work done, counted by this program and not by GSL.
-  public struct Counts: Equatable, Sendable {
-    public var accepted = 0
-    public var rejected = 0
-    public var evaluations = 0
-    public var jacobians = 0
-
-    public init(accepted: Int = 0, rejected: Int = 0, evaluations: Int = 0, jacobians: Int = 0) {
-      (self.accepted, self.rejected) = (accepted, rejected)
-      (self.evaluations, self.jacobians) = (evaluations, jacobians)
-    }
   }
 
   public var status: Status = .running
