@@ -24,28 +24,25 @@ struct CommonOptions: ParsableArguments {
 
 /// How a command runs; nothing here changes a result.
 struct ExecutionOptions: ParsableArguments {
-  @Option(help: "Threads to use; the results do not depend on it. (default: all processors)")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(
+    name: .customLong("threads"),
+    help: ArgumentHelp(
+      "Threads to use, by default one per processor; the results do not depend on it.", valueName: "n"))
+  var requestedThreads: Int?
 
   @Flag(help: "No progress and no warnings on standard error.")
   var quiet = false
+
+  @Flag(help: "Overwrites the run that is in the output folder.")
+  var force = false
+
+  var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func validate() throws {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads: found \(threads), allowed: an integer from 1 to 1024")
     }
   }
-}
-
-/// Where a run goes.
-struct OutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The folder of the run; it must be new or empty.", valueName: "dir"))
-  var out: String
-
-  @Flag(help: "Overwrites the run that is in the folder.")
-  var force = false
-
-  func folder() throws -> RunFolder { try RunFolder(creating: out, existing: force ? .replace : .refuse) }
 }
 
 extension Override: ExpressibleByArgument {

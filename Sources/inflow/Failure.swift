@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Theory
 
 /// Where errors become messages and exit statuses, for all commands.
 enum Failure {
@@ -16,7 +17,7 @@ enum Failure {
     }
     guard let message = InputError.describing(error) else {
       if isParsers(error) { Inflow.exit(withError: error) }
-      Terminal.complain("\(error)")
+      Terminal.complain((error as? TheoryError)?.message ?? "\(error)")
       Inflow.exit(withError: ExitCode(computation))
     }
     Terminal.complain(message)

@@ -36,7 +36,8 @@ extension StageConfiguration {
   init(_ cursor: Cursor, model: ModelDefinition) throws {
     let section = try cursor.section("train", "until")
     train = try Self.groups(section["train"])
-    until = try StageConditions(section.required("until", "a map with time, and other conditions"), model: model)
+    until = try StageConditions(
+      section.required("until", "a map with time, and other conditions"), model: model)
   }
 
   /// All groups by default.

@@ -33,7 +33,9 @@ extension SourceConfiguration {
           allowed: error.allowed)
       }
     case .file(let file):
-      let read = try file.parsed("a kernels file") { (data) throws(DataFileError) in try KernelsFile(json: data) }
+      let read = try file.parsed("a kernels file") { (data) throws(DataFileError) in
+        try KernelsFile(json: data)
+      }
       func conflict(_ key: String, _ found: String, _ allowed: String) -> ConfigurationError {
         ConfigurationError(
           .conflict, at: .input(file), keyPath: key, found: found, allowed: allowed,
@@ -89,7 +91,9 @@ extension InputFile {
     }.sequences
   }
 
-  fileprivate func parsed<Value>(_ what: String, _ parse: (Data) throws(DataFileError) -> Value) throws -> Value {
+  fileprivate func parsed<Value>(_ what: String, _ parse: (Data) throws(DataFileError) -> Value) throws
+    -> Value
+  {
     let data = try read(what)
     do {
       return try parse(data)

@@ -1,5 +1,7 @@
 import InductionModel
 import MarkovChains
+import ODESolvers
+import Theory
 
 /// Errors that the input is to blame for, in one place: all others are failures of a computation.
 public enum InputError {
@@ -13,6 +15,8 @@ public enum InputError {
     case let error as PriorError: "source.prior: \(error)"
     case let error as InformationError: "model.window: \(error)"
     case let error as DataFileError: error.description
+    case let error as TheoryError: error.isInputError ? error.message : nil
+    case let error as ProblemError: "theory.solver: \(error)"
     default: nil
     }
   }

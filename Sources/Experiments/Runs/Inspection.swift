@@ -38,7 +38,8 @@ public struct Inspection: Sendable {
     if let better = selected.outOfReach {
       warnings.append(
         "the lags \(better.set) carry more information than S* = \(selected.set), but heads 1 to "
-          + "\(configuration.model.heads) in sets of at most \(configuration.model.degree) cannot stand for them")
+          + "\(configuration.model.heads) in sets of at most \(configuration.model.degree) cannot stand for them"
+      )
     }
     return warnings
   }

@@ -8,8 +8,8 @@ public struct Resources: Equatable, Sendable {
   public let windows: Int
   public let bytes: Int
 
-  /// What one process may take: the machine's memory.
-  public static var memory: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
+  /// What one process may take: three quarters of the machine's memory.
+  public static var memory: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory / 4 * 3) }
 }
 
 extension Resources {
@@ -22,14 +22,14 @@ extension Resources {
     }
   }
 
-  /// The infinite-context loss with its gradient: the laws, twice for the backward direction, and N × N
-  /// similarities, of which one per head and a few more are alive at once.
+  /// The infinite-context loss with its gradient: laws and their adjoints, and N × N inner products of every head
+  /// with their adjoints, similarities and weights.
   ///
   /// - Throws: `ConfigurationError` that says how many windows there are and what to lower.
   public init(infiniteContextOf configuration: Configuration, memory: Int = Self.memory) throws {
     try self.init(configuration, memory: memory, for: "the infinite-context loss") { windows in
       3 * Self.lawNumbers(configuration, windows: windows)
-        + windows * windows * Double(configuration.model.heads + 4)
+        + windows * windows * Double(2 * configuration.model.heads + 4)
     }
   }
 
@@ -59,7 +59,8 @@ extension Resources {
         .outOfRange, at: .configuration, keyPath: "model.window",
         found: "\(tokens)^\(reach) = \(Self.count(tokens, reach)) windows, for which \(what) needs about "
           + Self.size(needed),
-        allowed: "what fits in the \(Self.size(Double(memory))) of this machine", suggestion: suggestion)
+        allowed: "at most \(Self.size(Double(memory))), three quarters of this machine's memory",
+        suggestion: suggestion)
     }
     self.init(windows: windows, bytes: Int(needed))
   }

@@ -29,7 +29,8 @@ extension Inspection {
       (-information.modified[$0].mean, $0) < (-information.modified[$1].mean, $1)
     }
     var table = TextTable(
-      ["lags", "modified χ²", "s.e.", "ordinary χ²", "s.e.", ""], [.left, .right, .right, .right, .right, .left])
+      ["lags", "modified χ²", "s.e.", "ordinary χ²", "s.e.", ""],
+      [.left, .right, .right, .right, .right, .left])
     for index in order.prefix(longest) {
       let set = information.sets[index]
       let (modified, ordinary) = (information.modified[index], information.ordinary[index])
@@ -39,11 +40,14 @@ extension Inspection {
       ])
     }
     var lines = [heading, "", table.text]
-    if order.count > longest { lines.append("and \(order.count - longest) sets with less (--json shows all)") }
+    if order.count > longest {
+      lines.append("and \(order.count - longest) sets with less (--json shows all)")
+    }
     lines.append("")
     if let gap = selected.gap, let runnerUp = selected.runnerUp {
       lines.append(
-        "S* = \(selected.set), ahead of \(runnerUp) by \(digits(gap.mean)) (s.e. \(digits(gap.standardError)))")
+        "S* = \(selected.set), ahead of \(runnerUp) by \(digits(gap.mean)) (s.e. \(digits(gap.standardError)))"
+      )
     } else {
       lines.append("S* = \(selected.set), the only set in reach")
     }
