@@ -29,6 +29,8 @@ public struct SolverConfiguration: Equatable, Sendable {
   public var relative: Double
   public var absolute: Double
   public var time: TimeScale
+  /// Attempted steps after which a stage fails.
+  public var steps: Int
 }
 
 extension TheoryConfiguration {
@@ -54,11 +56,12 @@ extension TheoryConfiguration {
 
 extension SolverConfiguration {
   init(_ cursor: Cursor?) throws {
-    let section = try cursor?.section("stepper", "relative", "absolute", "time")
+    let section = try cursor?.section("stepper", "relative", "absolute", "time", "steps")
     stepper = try section?["stepper"]?.choice(Stepper.self) ?? .msadams
     relative = try section?["relative"]?.number(.nonNegative) ?? 1e-8
     absolute = try section?["absolute"]?.number(.nonNegative) ?? 1e-10
     time = try section?["time"]?.choice(TimeScale.self) ?? .linear
+    steps = try section?["steps"]?.integer(in: 1...Int.max) ?? 100_000
     if let cursor, relative == 0, absolute == 0 {
       throw cursor.error(
         .conflict, found: "relative 0 and absolute 0", allowed: "at least one tolerance above 0")
@@ -68,7 +71,7 @@ extension SolverConfiguration {
   var tree: ConfigurationTree {
     .map([
       "stepper": .word(stepper.rawValue), "relative": .number(relative), "absolute": .number(absolute),
-      "time": .word(time.rawValue),
+      "time": .word(time.rawValue), "steps": .integer(steps),
     ])
   }
 }

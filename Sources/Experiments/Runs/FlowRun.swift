@@ -37,7 +37,7 @@ public struct FlowRun {
       solver: Solver(
         stepper: theory.solver.stepper,
         tolerance: Tolerance(relative: theory.solver.relative, absolute: theory.solver.absolute),
-        time: theory.solver.time))
+        steps: StepLimits(count: theory.solver.steps), time: theory.solver.time))
     outputs = theory.output.times(until: theory.timeCap).map { .times($0) } ?? .everyStep
     _ = try loss.function.evaluate(experiment.start)
   }
@@ -75,7 +75,7 @@ public struct FlowRun {
 }
 
 extension StageConditions {
-  fileprivate var needsSelectedSet: Bool { share?.subject == .mostInformative || attention != nil }
+  var needsSelectedSet: Bool { share?.subject == .mostInformative || attention != nil }
 
   func resolved(mostInformative: HeadSet) -> StageEnd {
     var conditions: [StageCondition] = []

@@ -56,6 +56,18 @@ extension Experiment {
     return try WindowLaws(kernels: source.kernels, window: model.reach, threads: threads)
   }
 
+  /// Reads what only the theory's level looks at, and makes sure that every kernel has one stationary law: nothing
+  /// of the size of the loss itself.
+  ///
+  /// - Throws: `ConfigurationError` or `ChainError`.
+  func checkTheory(threads: Int) throws {
+    let theory = configuration.theory
+    if theory.level == .finiteContext { _ = try resolved(theory.sequences) }
+    if theory.level != .finiteContext || theory.stages.contains(where: \.until.needsSelectedSet) {
+      _ = try Kernel.stationaryLaws(source.kernels, threads: threads)
+    }
+  }
+
   /// The shortest sequence, L+1, that the model can read.
   private var shortestSequence: Int { model.variant.keys == .all ? 2 : model.reach + 2 }
 

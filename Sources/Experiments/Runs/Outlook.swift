@@ -6,14 +6,15 @@ public struct Outlook: Sendable {
   public let experiment: Experiment
   public let resources: Resources?
 
-  /// - Throws: `ConfigurationError` where the theory's level does not fit in memory.
-  public init(_ experiment: Experiment) throws {
+  /// - Throws: `ConfigurationError` or `ChainError` where the theory's level cannot run.
+  public init(_ experiment: Experiment, threads: Int) throws {
     self.experiment = experiment
     resources =
       switch experiment.configuration.theory.level {
       case .infiniteContext, .leadingOrder: try Resources(infiniteContextOf: experiment.configuration)
       case .finiteContext: nil
       }
+    try experiment.checkTheory(threads: threads)
   }
 }
 

@@ -39,7 +39,8 @@ extension TheoryError {
 extension FlowFailure {
   /// What happened, where, and what to try.
   var message: String {
-    guard let cause else { return "\(failure)" }
-    return "at t = \(failure.time): \(cause.message)"
+    if let cause { return "at t = \(failure.time): \(cause.message)" }
+    if case .tooManySteps = failure.reason { return "\(failure) (key theory.solver.steps)" }
+    return "\(failure)"
   }
 }

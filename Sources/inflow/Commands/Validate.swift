@@ -12,6 +12,6 @@ struct Validate: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    Terminal.result(try Outlook(common.experiment()).text)
+    Terminal.result(try Outlook(common.experiment(), threads: common.execution.threads).text)
   }
 }
