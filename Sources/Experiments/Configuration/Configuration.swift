@@ -1,0 +1,86 @@
+import Foundation
+import InductionModel
+
+/// Everything that a run depends on, with all defaults filled in.
+public struct Configuration: Equatable, Sendable {
+  public var name: String
+  public var source: SourceConfiguration
+  public var model: ModelDefinition
+  public var loss: Loss
+  public var initial: InitialConfiguration
+  public var theory: TheoryConfiguration
+  /// nil when the file has no such section.
+  public var training: TrainingConfiguration?
+
+  /// The version of the format that this program reads and writes.
+  public static let format = 1
+}
+
+extension Configuration {
+  /// Reads a file, then applies the overrides in order.
+  ///
+  /// - Throws: `ConfigurationError` with file, line and key path.
+  public init(contentsOf path: String, overrides: [Override] = []) throws {
+    let place = ConfigurationPlace.file(path, line: nil)
+    let url = URL(fileURLWithPath: path)
+    let text: String
+    do {
+      text = try String(contentsOf: url, encoding: .utf8)
+    } catch {
+      let found =
+        FileManager.default.fileExists(atPath: path)
+        ? "a file that cannot be read as UTF-8 text" : "no such file"
+      throw ConfigurationError(
+        .unreadable, at: place, keyPath: "", found: found, allowed: "a configuration in YAML")
+    }
+    try self.init(
+      yaml: text, named: path, defaultName: url.deletingPathExtension().lastPathComponent,
+      folder: url.deletingLastPathComponent(), overrides: overrides)
+  }
+
+  /// - Parameters:
+  ///   - file: what messages call the text.
+  ///   - folder: what relative paths in the text are relative to.
+  public init(
+    yaml text: String, named file: String, defaultName: String = "unnamed", folder: URL,
+    overrides: [Override] = []
+  ) throws {
+    var tree = try ConfigurationTree(yaml: text, at: .file(file, line: nil))
+    for override in overrides { try tree.apply(override) }
+    try self.init(Cursor(tree: tree, path: "", folder: folder), defaultName: defaultName)
+  }
+
+  private init(_ cursor: Cursor, defaultName: String) throws {
+    let section = try cursor.section(
+      "format", "name", "source", "model", "loss", "initial", "theory", "training")
+    if let format = section["format"], try format.integer(in: 0...Int.max) != Self.format {
+      throw format.error(.outOfRange, allowed: "\(Self.format), the only format that this version reads")
+    }
+    name = try section["name"]?.text("a name") ?? defaultName
+    source = try SourceConfiguration(
+      section.required("source", "a map with tokens, parents and a prior or kernels"))
+    model = try ModelConfiguration.read(
+      section.required("model", "a map with window, heads and degree"), tokens: source.tokens)
+    loss = try Loss(section["loss"])
+    initial = try InitialConfiguration(section["initial"])
+    theory = try TheoryConfiguration(section["theory"], model: model)
+    training = try section["training"].map { [model] in try TrainingConfiguration($0, model: model) }
+    if let data = training?.data, data.kernels == .prior, case .file = source.kernels {
+      throw ConfigurationError(
+        .conflict, at: cursor.tree.place, keyPath: "training.data.kernels",
+        found: "prior beside source.kernels",
+        allowed: "prior only when the source has one")
+    }
+  }
+
+  var tree: ConfigurationTree {
+    .map([
+      "format": .integer(Self.format), "name": .text(name), "source": source.tree,
+      "model": ModelConfiguration.tree(model), "loss": loss.tree, "initial": initial.tree,
+      "theory": theory.tree, "training": training?.tree,
+    ])
+  }
+
+  /// The resolved configuration: it reads back to the same value, also from another folder.
+  public func yaml() throws -> String { try tree.yaml() }
+}

@@ -1,0 +1,106 @@
+import Collections
+import Yams
+
+/// Reading and writing YAML. Reading is strict: one document, no key twice in a map.
+extension ConfigurationTree {
+  /// - Parameter place: the place of the text's first line; lines of a file count from there.
+  /// - Throws: `ConfigurationError` of kind `syntax` or `duplicateKey`.
+  public init(yaml: String, at place: ConfigurationPlace) throws {
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: yaml)
+    } catch let error as YamlError {
+      throw ConfigurationError(error, at: place)
+    }
+    guard let root else {
+      self.init(.null, at: place)
+      return
+    }
+    try self.init(root, at: place)
+  }
+
+  private init(_ node: Node, at base: ConfigurationPlace) throws {
+    let place = base.line(node.mark?.line)
+    switch node {
+    case .scalar(let scalar):
+      self.init(Self.content(of: scalar), at: place)
+    case .sequence(let sequence):
+      self.init(.list(try sequence.map { try Self($0, at: base) }), at: place)
+    case .mapping(let mapping):
+      var entries: OrderedDictionary<String, ConfigurationTree> = [:]
+      for (key, value) in mapping {
+        let keyPlace = base.line(key.mark?.line)
+        guard let name = key.scalar?.string else {
+          throw ConfigurationError(
+            .syntax, at: keyPlace, keyPath: "", found: "a key that is a list or a map",
+            allowed: "words as keys")
+        }
+        entries[name] = try Self(value, at: base)
+        // A value that stands below its key is still found where its key stands.
+        entries[name]?.place = keyPlace
+      }
+      self.init(.map(entries), at: place)
+    case .alias:
+      throw ConfigurationError(
+        .syntax, at: place, keyPath: "", found: "an alias that was never defined", allowed: "defined aliases")
+    }
+  }
+
+  private static func content(of scalar: Node.Scalar) -> Content {
+    guard scalar.style == .plain || scalar.style == .any else { return .quoted(scalar.string) }
+    return ["", "~", "null"].contains(scalar.string) ? .null : .plain(scalar.string)
+  }
+
+  /// Block style outside, one line for lists and maps of scalars.
+  public func yaml() throws -> String {
+    try Yams.serialize(node: node, indent: 2, width: 110, allowUnicode: true)
+  }
+
+  private var isFlat: Bool {
+    switch content {
+    case .null, .plain, .quoted: true
+    case .list(let entries): entries.allSatisfy(\.isFlat)
+    case .map: false
+    }
+  }
+
+  private var node: Node {
+    switch content {
+    case .null: .scalar(Node.Scalar("null", .implicit, .plain))
+    case .plain(let text): .scalar(Node.Scalar(text, .implicit, .plain))
+    case .quoted(let text): .scalar(Node.Scalar(text, .implicit, .doubleQuoted))
+    case .list(let entries): .sequence(Node.Sequence(entries.map(\.node), .implicit, isFlat ? .flow : .block))
+    case .map(let entries):
+      .mapping(
+        Node.Mapping(
+          entries.map { key, value in (Node.scalar(Node.Scalar(key, .implicit, .any)), value.node) },
+          .implicit,
+          entries.values.allSatisfy(\.isFlat) ? .flow : .block))
+    }
+  }
+}
+
+extension ConfigurationPlace {
+  fileprivate func line(_ line: Int?) -> Self {
+    switch self {
+    case .file(let name, _): .file(name, line: line)
+    case .configuration, .override, .input: self
+    }
+  }
+}
+
+extension ConfigurationError {
+  fileprivate init(_ error: YamlError, at place: ConfigurationPlace) {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      self.init(.syntax, at: place.line(mark.line), keyPath: "", found: problem, allowed: "one YAML document")
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      self.init(
+        .duplicateKey, at: place.line(context.mark.line), keyPath: duplicates.joined(separator: ", "),
+        found: "a key more than once in one map", allowed: "every key once")
+    default:
+      self.init(.syntax, at: place, keyPath: "", found: "\(error)", allowed: "one YAML document in UTF-8")
+    }
+  }
+}

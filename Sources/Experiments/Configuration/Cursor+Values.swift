@@ -1,0 +1,122 @@
+import Foundation
+
+/// Which real numbers a key accepts.
+enum NumberDomain {
+  case any, nonNegative, positive, unit, openUnit
+
+  func contains(_ value: Double) -> Bool {
+    switch self {
+    case .any: value.isFinite
+    case .nonNegative: value.isFinite && value >= 0
+    case .positive: value.isFinite && value > 0
+    case .unit: (0...1).contains(value)
+    case .openUnit: value > 0 && value < 1
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .any: "a finite number"
+    case .nonNegative: "a finite number of at least 0"
+    case .positive: "a finite number above 0"
+    case .unit: "a number from 0 to 1"
+    case .openUnit: "a number between 0 and 1"
+    }
+  }
+}
+
+extension Cursor {
+  func number(_ domain: NumberDomain) throws -> Double {
+    guard let value = plainNumber else { throw error(.wrongType, allowed: domain.description) }
+    guard domain.contains(value) else { throw error(.outOfRange, allowed: domain.description) }
+    return value
+  }
+
+  /// Integers may be written as 1e4; a range's upper bound of `Int.max` stands for none.
+  func integer(in range: ClosedRange<Int>) throws -> Int {
+    let allowed =
+      range.upperBound == .max
+      ? "an integer of at least \(range.lowerBound)"
+      : "an integer from \(range.lowerBound) to \(range.upperBound)"
+    guard let number = plainNumber, let exact = plainInteger ?? Int(exactly: number) else {
+      throw error(.wrongType, allowed: allowed)
+    }
+    guard range.contains(exact) else { throw error(.outOfRange, allowed: allowed) }
+    return exact
+  }
+
+  func seed() throws -> Int { try integer(in: 0...Int.max) }
+
+  /// Any scalar, as it is written.
+  func text(_ what: String) throws -> String {
+    switch tree.content {
+    case .plain(let text), .quoted(let text):
+      guard !text.isEmpty else { throw error(.outOfRange, found: "an empty text", allowed: what) }
+      return text
+    default: throw error(.wrongType, allowed: what)
+    }
+  }
+
+  /// A relative path is relative to the file that names it, or to the current folder if `--set` does.
+  func file(_ what: String) throws -> InputFile {
+    let base =
+      switch tree.place {
+      case .file, .input, .configuration: folder
+      case .override: URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+      }
+    let name = try text(what)
+    let url = name.hasPrefix("/") ? URL(fileURLWithPath: name) : base.appendingPathComponent(name)
+    return InputFile(path: url.standardizedFileURL.path, keyPath: path)
+  }
+
+  func choice<Choice: RawRepresentable & CaseIterable>(_: Choice.Type) throws -> Choice
+  where Choice.RawValue == String {
+    let names = Choice.allCases.map(\.rawValue)
+    let allowed = names.joined(separator: ", ")
+    guard let word else { throw error(.wrongType, allowed: allowed) }
+    guard let choice = Choice(rawValue: word) else {
+      throw error(
+        .outOfRange, allowed: allowed,
+        suggestion: nearest(to: word, among: names).map { "did you mean \($0)?" })
+    }
+    return choice
+  }
+
+  /// The scalar's text; nil for lists and maps.
+  var word: String? {
+    switch tree.content {
+    case .plain(let text), .quoted(let text): text
+    default: nil
+    }
+  }
+
+  private var plain: String? {
+    if case .plain(let text) = tree.content { text } else { nil }
+  }
+
+  private var plainInteger: Int? { plain.flatMap { Int($0) } }
+
+  /// Decimal notation only: Swift alone would also read `nan`, `inf` and hexadecimal.
+  private var plainNumber: Double? {
+    guard let plain, plain.allSatisfy({ "0123456789+-.eE".contains($0) }) else { return nil }
+    return Double(plain)
+  }
+}
+
+/// A file that a configuration names.
+public struct InputFile: Hashable, Sendable {
+  /// Absolute.
+  public let path: String
+  /// The key that names it, for messages; no part of the value.
+  public let keyPath: String
+
+  public init(path: String, keyPath: String) {
+    self.path = path
+    self.keyPath = keyPath
+  }
+
+  public static func == (left: Self, right: Self) -> Bool { left.path == right.path }
+  public func hash(into hasher: inout Hasher) { hasher.combine(path) }
+
+  var tree: ConfigurationTree { .text(path) }
+}

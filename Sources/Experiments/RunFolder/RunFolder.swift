@@ -1,0 +1,97 @@
+import Foundation
+
+/// A folder that one run writes: what is in it at any moment is whole, so that a killed run stays readable.
+public struct RunFolder: Sendable {
+  /// The files of a run.
+  public enum File: String, CaseIterable, Sendable {
+    case configuration = "config.yaml"
+    case manifest = "manifest.json"
+    case trajectory = "trajectory.csv"
+    case measurements = "measurements.csv"
+    case summary = "summary.json"
+    case checkpoint = "checkpoint.json"
+  }
+
+  /// What happens to a run that is there already.
+  public enum Existing: Sendable {
+    case refuse
+    /// The files of the old run are removed, others are left alone.
+    case replace
+  }
+
+  public let path: String
+
+  /// Creates the folder, and those above it, and makes sure that it can be written.
+  ///
+  /// - Throws: `RunFolderError`; then nothing has changed.
+  public init(creating path: String, existing: Existing) throws {
+    self.path = path
+    let manager = FileManager.default
+    var isFolder: ObjCBool = false
+    if manager.fileExists(atPath: path, isDirectory: &isFolder) {
+      guard isFolder.boolValue else { throw RunFolderError.notAFolder(path) }
+      let isEmpty = try Self.attempting(path) { try manager.contentsOfDirectory(atPath: path).isEmpty }
+      guard isEmpty || existing == .replace else { throw RunFolderError.exists(path) }
+    }
+    try Self.attempting(path) {
+      try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try write("", to: .manifest)
+    }
+    for file in File.allCases where manager.fileExists(atPath: self[file]) {
+      try Self.attempting(path) { try manager.removeItem(atPath: self[file]) }
+    }
+  }
+
+  /// The path of a file.
+  public subscript(file: File) -> String { "\(path)/\(file.rawValue)" }
+
+  /// Writes a whole file beside the old one, then puts it in its place: readers see either, never a part.
+  public func write(_ text: String, to file: File) throws {
+    try Self.attempting(self[file]) {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: self[file]), options: .atomic)
+    }
+  }
+
+  static func attempting<Value>(_ path: String, _ body: () throws -> Value) throws(RunFolderError) -> Value {
+    do {
+      return try body()
+    } catch let error as RunFolderError {
+      throw error
+    } catch {
+      throw .notWritable(path, reason: obstacle(to: path) ?? error.localizedDescription)
+    }
+  }
+
+  /// Foundation seldom says why: the nearest thing above that exists and is in the way.
+  private static func obstacle(to path: String) -> String? {
+    let manager = FileManager.default
+    var url = URL(fileURLWithPath: path).standardizedFileURL
+    var isFolder: ObjCBool = false
+    while !manager.fileExists(atPath: url.path, isDirectory: &isFolder) && url.path != "/" {
+      url.deleteLastPathComponent()
+    }
+    if !isFolder.boolValue { return url.path == path ? nil : "\(url.path) is a file" }
+    return manager.isWritableFile(atPath: url.path) ? nil : "no permission to write in \(url.path)"
+  }
+}
+
+/// A folder that a run cannot be written to.
+public enum RunFolderError: Error, Equatable, Sendable {
+  case exists(String)
+  case notAFolder(String)
+  case notWritable(String, reason: String)
+}
+
+extension RunFolderError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .exists(let path):
+      "\(path): found a folder that is not empty; allowed: a new or empty folder; choose another --out, or "
+        + "--force to overwrite the run in it"
+    case .notAFolder(let path):
+      "\(path): found a file; allowed: a new or empty folder; choose another --out"
+    case .notWritable(let path, let reason):
+      "\(path): cannot be written (\(reason)); allowed: a folder that this user may create and write"
+    }
+  }
+}

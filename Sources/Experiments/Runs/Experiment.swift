@@ -1,0 +1,105 @@
+import Foundation
+import InductionModel
+import MarkovChains
+
+/// A configuration with everything that its files and priors stand for.
+public struct Experiment: Sendable {
+  public let configuration: Configuration
+  public let source: Source
+  /// Where the flow and training start.
+  public let start: Parameters
+
+  public var model: ModelDefinition { configuration.model }
+
+  /// Reads the files that the configuration names and draws the kernels.
+  ///
+  /// - Throws: `ConfigurationError`.
+  public init(_ configuration: Configuration) throws {
+    self.configuration = configuration
+    source = try configuration.source.resolved()
+    start = try configuration.initial.resolved(configuration.model)
+  }
+}
+
+extension SourceConfiguration {
+  func resolved() throws -> Source {
+    switch kernels {
+    case .prior(let prior):
+      do {
+        return try Source(alphabet: alphabet, parents: parents, prior: prior, start: start)
+      } catch {
+        throw ConfigurationError(
+          .outOfRange, at: .configuration, keyPath: "source.\(error.keyPath())", found: error.found,
+          allowed: error.allowed)
+      }
+    case .file(let file):
+      let read = try file.parsed("a kernels file") { (data) throws(DataFileError) in
+        try KernelsFile(json: data)
+      }
+      func conflict(_ key: String, _ found: String, _ allowed: String) -> ConfigurationError {
+        ConfigurationError(
+          .conflict, at: .input(file), keyPath: key, found: found, allowed: allowed,
+          suggestion: "let source.\(key) and the file agree")
+      }
+      guard read.alphabet.size == tokens else {
+        throw conflict("tokens", "\(read.alphabet.size)", "\(tokens), which is source.tokens")
+      }
+      guard read.parents == parents else {
+        throw conflict("parents", "\(read.parents)", "\(parents), which is source.parents")
+      }
+      if let symbols = read.alphabet.symbols, let own = alphabet.symbols, symbols != own {
+        throw conflict("tokens", "\(symbols)", "\(own), which is source.tokens")
+      }
+      return Source(try KernelsFile(alphabet: alphabet, kernels: read.kernels), start: start)
+    }
+  }
+}
+
+extension InitialConfiguration {
+  func resolved(_ model: ModelDefinition) throws -> Parameters {
+    switch self {
+    case .pattern(let own, let other, let coefficients, let scale):
+      Parameters(model: model, own: own, other: other, coefficients: coefficients, scale: scale)
+    case .file(let file): try file.parameters(model)
+    }
+  }
+}
+
+extension InputFile {
+  /// A parameters file that fits the model.
+  ///
+  /// - Throws: `ConfigurationError` with the key path in the file.
+  public func parameters(_ model: ModelDefinition) throws -> Parameters {
+    let data = try read("a parameters file")
+    do {
+      return try Parameters(json: data, model: model)
+    } catch let error as ParametersFileError {
+      throw ConfigurationError(
+        .outOfRange, at: .input(self), keyPath: error.keyPath, found: error.found, allowed: error.allowed)
+    }
+  }
+
+  /// Sequences in JSON or, by the file's name, CSV.
+  ///
+  /// - Throws: `ConfigurationError` with the place in the file.
+  public func sequences(_ alphabet: Alphabet, shortest: Int) throws -> [[Int]] {
+    let isCSV = path.lowercased().hasSuffix(".csv")
+    return try parsed("a sequences file") { (data) throws(DataFileError) in
+      isCSV
+        ? try SequencesFile(csv: data, alphabet: alphabet, shortest: shortest)
+        : try SequencesFile(json: data, alphabet: alphabet, shortest: shortest)
+    }.sequences
+  }
+
+  fileprivate func parsed<Value>(_ what: String, _ parse: (Data) throws(DataFileError) -> Value) throws
+    -> Value
+  {
+    let data = try read(what)
+    do {
+      return try parse(data)
+    } catch {
+      throw ConfigurationError(
+        .outOfRange, at: .input(self), keyPath: error.keyPath, found: error.found, allowed: error.allowed)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import InductionModel
+import MarkovChains
+import ODESolvers
+import Theory
+
+/// Errors that the input is to blame for, in one place: all others are failures of a computation.
+public enum InputError {
+  /// What is wrong, where, what is allowed and what to try; nil for an error that is no input's fault.
+  public static func describing(_ error: any Error) -> String? {
+    switch error {
+    case let error as ConfigurationError: error.description
+    case let error as RunFolderError: error.description
+    case let error as ChainError: "source: \(error)"
+    case let error as KernelError: "source: \(error)"
+    case let error as PriorError: "source.prior: \(error)"
+    case let error as InformationError: "model.window: \(error)"
+    case let error as DataFileError: error.description
+    case let error as TheoryError: error.isInputError ? error.message : nil
+    case let error as ProblemError: "theory.solver: \(error)"
+    default: nil
+    }
+  }
+}
+
+/// A computation that ended early; what it had is saved.
+public struct RunFailure: Error, CustomStringConvertible {
+  public enum Cause: Sendable {
+    case failure, interruption
+  }
+
+  public let cause: Cause
+  /// What happened, where, and what to try.
+  public let description: String
+
+  public init(_ cause: Cause, _ description: String) {
+    self.cause = cause
+    self.description = description
+  }
+
+  public var isInterruption: Bool { if case .interruption = cause { true } else { false } }
+}

@@ -1,0 +1,91 @@
+import InductionModel
+import MarkovChains
+import Theory
+
+/// The loss at one level of theory, ready to be evaluated.
+public enum LevelLoss {
+  case infiniteContext(InfiniteContextLoss)
+  case finiteContext(FiniteContextLoss)
+
+  public var function: any LossFunction {
+    switch self {
+    case .infiniteContext(let loss): loss
+    case .finiteContext(let loss): loss
+    }
+  }
+
+  /// `[kernel][query window][token]`, or a row of d numbers per sequence.
+  func prediction(_ parameters: Parameters) throws -> JSON {
+    switch self {
+    case .infiniteContext(let loss):
+      .array(try loss.prediction(parameters).map { .array($0.map { .numbers($0) }) })
+    case .finiteContext(let loss): .array(try loss.prediction(parameters).map { .numbers($0) })
+    }
+  }
+}
+
+extension Experiment {
+  /// - Parameter sequences: what the finite-context level averages over.
+  /// - Throws: `ConfigurationError` or `ChainError`, before anything large is allocated.
+  public func loss(
+    _ level: TheoryLevel, sequences: SequencesConfiguration, laws: WindowLaws? = nil, threads: Int
+  ) throws -> LevelLoss {
+    switch level {
+    case .infiniteContext:
+      _ = try Resources(infiniteContextOf: configuration)
+      return .infiniteContext(
+        try InfiniteContextLoss(
+          model: model, loss: configuration.loss, laws: laws ?? windowLaws(threads: threads), threads: threads
+        ))
+    case .finiteContext:
+      let set = try resolved(sequences)
+      return .finiteContext(
+        try FiniteContextLoss(
+          model: model, loss: configuration.loss, sequences: set.sequences, weights: set.weights,
+          threads: threads))
+    case .leadingOrder:
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "theory.level", found: level.rawValue,
+        allowed: "infinite-context or finite-context in this version")
+    }
+  }
+
+  /// The laws of windows of all lags that the heads see.
+  public func windowLaws(threads: Int) throws -> WindowLaws {
+    _ = try Resources(lawsOf: configuration)
+    return try WindowLaws(kernels: source.kernels, window: model.reach, threads: threads)
+  }
+
+  /// Reads what only the theory's level looks at, and makes sure that every kernel has one stationary law: nothing
+  /// of the size of the loss itself.
+  ///
+  /// - Throws: `ConfigurationError` or `ChainError`.
+  func checkTheory(threads: Int) throws {
+    let theory = configuration.theory
+    if theory.level == .finiteContext { _ = try resolved(theory.sequences) }
+    if theory.level != .finiteContext || theory.stages.contains(where: \.until.needsSelectedSet) {
+      _ = try Kernel.stationaryLaws(source.kernels, threads: threads)
+    }
+  }
+
+  /// The shortest sequence, L+1, that the model can read.
+  private var shortestSequence: Int { model.variant.keys == .all ? 2 : model.reach + 2 }
+
+  private func resolved(_ sequences: SequencesConfiguration) throws -> WeightedSequences {
+    switch sequences {
+    case .file(let file):
+      return WeightedSequences(try file.sequences(source.alphabet, shortest: shortestSequence))
+    case .all(let context):
+      guard context + 1 >= shortestSequence else {
+        throw ConfigurationError(
+          .outOfRange, at: .configuration, keyPath: "theory.sequences.context", found: "\(context)",
+          allowed: "at least \(shortestSequence - 1), so that a key has a complete window")
+      }
+      return try WeightedSequences(allOf: source, context: context)
+    case .drawn:
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "theory.sequences", found: "sequences to be drawn",
+        allowed: "a file or all in this version", suggestion: "give theory.sequences.file or --sequences")
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import InductionModel
+import MarkovChains
+
+/// What a configuration would run, before it runs: sizes, memory, steps.
+public struct Outlook: Sendable {
+  public let experiment: Experiment
+  public let resources: Resources?
+
+  /// - Throws: `ConfigurationError` or `ChainError` where the theory's level cannot run.
+  public init(_ experiment: Experiment, threads: Int) throws {
+    self.experiment = experiment
+    resources =
+      switch experiment.configuration.theory.level {
+      case .infiniteContext, .leadingOrder: try Resources(infiniteContextOf: experiment.configuration)
+      case .finiteContext: nil
+      }
+    try experiment.checkTheory(threads: threads)
+  }
+}
+
+extension Outlook {
+  /// One line a section.
+  public var text: String {
+    let configuration = experiment.configuration
+    let lines =
+      [
+        "name      \(configuration.name)", "source    \(source)", "model     \(model)",
+        "loss      \(configuration.loss.criterion.rawValue), epsilon \(configuration.loss.epsilon)",
+        "theory    \(theory)",
+      ] + stages + ["solver    \(solver)"] + training
+    return (lines + configuration.warnings.map { "warning: \($0)" } + ["valid"]).joined(separator: "\n")
+  }
+
+  private var source: String {
+    let source = experiment.configuration.source
+    let kernels =
+      switch source.kernels {
+      case .prior(let prior):
+        "\(prior.kernels) kernels of Dirichlet(\(prior.concentration)), seed \(prior.seed)"
+      case .file(let file): "\(experiment.source.kernels.count) kernels from \(file.path)"
+      }
+    return "\(source.tokens) tokens, parents \(source.parents.map(String.init).joined(separator: " ")), "
+      + "\(kernels), start \(source.start.rawValue)"
+  }
+
+  private var model: String {
+    let model = experiment.model
+    return "window \(model.window), heads \(model.heads), degree \(model.degree): \(model.sets.count) sets, "
+      + "\(model.parameterCount) parameters"
+  }
+
+  private var theory: String {
+    let theory = experiment.configuration.theory
+    let size = resources.map { "\($0.windows) windows, about \(Resources.size(Double($0.bytes)))" }
+    switch theory.level {
+    case .leadingOrder: return "leading-order, order \(theory.order)" + (size.map { ", \($0)" } ?? "")
+    case .infiniteContext: return "infinite-context" + (size.map { ", \($0)" } ?? "")
+    case .finiteContext:
+      switch theory.sequences {
+      case .drawn(let context, let count, let seed):
+        return "finite-context, \(count) sequences of context \(context), seed \(seed)"
+      case .file(let file): return "finite-context, sequences from \(file.path)"
+      case .all(let context): return "finite-context, all sequences of context \(context)"
+      }
+    }
+  }
+
+  private var stages: [String] {
+    experiment.configuration.theory.stages.enumerated().map { index, stage in
+      "stage \(index + 1)   \(names(stage.train)) until time \(stage.until.time)"
+        + (stage.until.hasConditions ? " or a condition before" : "")
+    }
+  }
+
+  private var solver: String {
+    let theory = experiment.configuration.theory
+    let rows =
+      switch theory.output {
+      case .points(let count, let spacing): "\(count) rows, \(spacing.rawValue)"
+      case .times(let times): "\(times.count) rows"
+      case .everyStep: "a row every step"
+      }
+    return "\(theory.solver.stepper.rawValue), relative \(theory.solver.relative), absolute "
+      + "\(theory.solver.absolute), \(theory.solver.time.rawValue) time; \(rows)"
+  }
+
+  private var training: [String] {
+    guard let training = experiment.configuration.training else { return [] }
+    let steps = training.stages.map { stage in
+      switch stage.length {
+      case .steps(let count): "\(count) steps"
+      case .until(let end): "until time \(end.time)"
+      }
+    }
+    let data =
+      switch training.data.sequences {
+      case .fresh(let batch): "\(batch) fresh sequences a step"
+      case .fixed(let count, let batch): "\(batch) of \(count) fixed sequences a step"
+      case .file(let file, let batch): "\(batch.map { "\($0)" } ?? "all") sequences of \(file.path) a step"
+      }
+    return [
+      "training  context \(training.context), \(data), \(steps.joined(separator: " then ")), "
+        + "\(training.seeds.count) seed\(training.seeds.count == 1 ? "" : "s"), \(training.precision.rawValue)"
+    ]
+  }
+
+  private func names(_ groups: [ParameterGroup]) -> String { groups.map(\.rawValue).joined(separator: ", ") }
+}
+
+extension StageConditions {
+  var hasConditions: Bool { share != nil || attention != nil || gradientNorm != nil || lossRate != nil }
+}

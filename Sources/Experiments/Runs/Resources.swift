@@ -1,0 +1,89 @@
+import Foundation
+import InductionModel
+import MarkovChains
+
+/// What a computation would take, known before anything is allocated.
+public struct Resources: Equatable, Sendable {
+  /// N = d^W, windows that the infinite-context average runs over.
+  public let windows: Int
+  public let bytes: Int
+
+  /// What one process may take: three quarters of the machine's memory.
+  public static var memory: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory / 4 * 3) }
+}
+
+extension Resources {
+  /// The laws of windows: kernels · (d + 1) · N numbers.
+  ///
+  /// - Throws: `ConfigurationError` that says how many windows there are and what to lower.
+  public init(lawsOf configuration: Configuration, memory: Int = Self.memory) throws {
+    try self.init(configuration, memory: memory, for: "the laws of the windows") { windows in
+      Self.lawNumbers(configuration, windows: windows)
+    }
+  }
+
+  /// The infinite-context loss with its gradient: laws and their adjoints, and N × N inner products of every head
+  /// with their adjoints, similarities and weights.
+  ///
+  /// - Throws: `ConfigurationError` that says how many windows there are and what to lower.
+  public init(infiniteContextOf configuration: Configuration, memory: Int = Self.memory) throws {
+    try self.init(configuration, memory: memory, for: "the infinite-context loss") { windows in
+      3 * Self.lawNumbers(configuration, windows: windows)
+        + windows * windows * Double(2 * configuration.model.heads + 4)
+    }
+  }
+
+  /// Sizes in floating point: they may be far beyond what an Int holds.
+  private static func lawNumbers(_ configuration: Configuration, windows: Double) -> Double {
+    let kernels: Double =
+      switch configuration.source.kernels {
+      case .prior(let prior): Double(prior.kernels)
+      case .file: 1
+      }
+    return kernels * windows * Double(configuration.source.tokens + 1)
+  }
+
+  private init(
+    _ configuration: Configuration, memory: Int, for what: String, numbers: (_ windows: Double) -> Double
+  ) throws {
+    let (tokens, reach) = (configuration.source.tokens, configuration.model.reach)
+    func bytes(_ lags: Int) -> Double { 8 * numbers(pow(Double(tokens), Double(lags))) }
+    let needed = bytes(reach)
+    guard needed <= Double(memory), let windows = Self.power(tokens, reach) else {
+      let fitting = (1..<max(reach, 2)).last { bytes($0) <= Double(memory) }
+      let span = reach - configuration.model.window
+      let suggestion =
+        fitting.flatMap { $0 > span ? "lower model.window to at most \($0 - span)" : nil }
+        ?? "lower source.tokens, model.window, model.heads or the number of kernels"
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "model.window",
+        found: "\(tokens)^\(reach) = \(Self.count(tokens, reach)) windows, for which \(what) needs about "
+          + Self.size(needed),
+        allowed: "at most \(Self.size(Double(memory))), three quarters of this machine's memory",
+        suggestion: suggestion)
+    }
+    self.init(windows: windows, bytes: Int(needed))
+  }
+
+  private static func power(_ base: Int, _ exponent: Int) -> Int? {
+    let value = pow(Double(base), Double(exponent))
+    return value < 0x1p53 ? Int(value.rounded()) : nil
+  }
+
+  private static func count(_ base: Int, _ exponent: Int) -> String {
+    power(base, exponent).map(String.init)
+      ?? "about 10^\(Int((Double(exponent) * log10(Double(base))).rounded()))"
+  }
+
+  /// `1.5 GiB`.
+  public static func size(_ bytes: Double) -> String {
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    guard bytes.isFinite, bytes < 0x1p70 else { return "more than 10^21 bytes" }
+    var (value, unit) = (bytes, 0)
+    while value >= 1024 && unit < units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    return unit == 0 ? "\(Int(value)) bytes" : String(format: "%.1f ", value) + units[unit]
+  }
+}

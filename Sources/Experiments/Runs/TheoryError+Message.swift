@@ -1,0 +1,46 @@
+import ODESolvers
+import Theory
+
+extension TheoryError {
+  /// What happened and what to try.
+  public var message: String {
+    switch self {
+    case .tooLarge(let bytes, let limit):
+      "model.window: the level of theory needs about \(Resources.size(Double(bytes))); allowed: "
+        + "\(Resources.size(Double(limit))) on this machine; lower model.window, model.heads or source.tokens"
+    case .infiniteLoss(let epsilon):
+      "the loss is infinite with epsilon = \(epsilon): a next token does not occur in its context; try "
+        + "--set loss.epsilon=1e-3"
+    case .overflow(let scale):
+      "exp(a q) leaves the range of double precision at a = \(scale); lower the scale"
+    case .negativePrediction(let epsilon):
+      "the linear second layer predicts y + epsilon <= 0 (epsilon = \(epsilon)), whose logarithm is none; try a "
+        + "smaller scale, a larger loss.epsilon, or criterion logits"
+    case .notFinite: "the loss or its gradient is not finite; try another start"
+    case .shortSequence(let length, let shortest):
+      "sequences: found \(length) tokens, allowed: at least \(shortest)"
+    case .unequalSequences(let length, let expected, let position):
+      "sequences[\(position)]: found \(length) tokens, allowed: \(expected), as in the first"
+    case .noSequences: "sequences: found none, allowed: at least one"
+    case .token(let token, let sequence, let position, let tokens):
+      "sequences[\(sequence)][\(position)]: found \(token), allowed: a token from 0 to \(tokens - 1)"
+    }
+  }
+
+  /// Whether the input is to blame rather than the point of evaluation.
+  var isInputError: Bool {
+    switch self {
+    case .tooLarge, .shortSequence, .unequalSequences, .noSequences, .token: true
+    case .infiniteLoss, .overflow, .negativePrediction, .notFinite: false
+    }
+  }
+}
+
+extension FlowFailure {
+  /// What happened, where, and what to try.
+  var message: String {
+    if let cause { return "at t = \(failure.time): \(cause.message)" }
+    if case .tooManySteps = failure.reason { return "\(failure) (key theory.solver.steps)" }
+    return "\(failure)"
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints loss, gradient and prediction at given parameters as JSON.",
+    discussion: """
+      Example:
+        inflow evaluate Examples/two-parents.yaml --parameters p.json
+        inflow evaluate Examples/two-parents.yaml --level finite-context \\
+          --sequences s.json
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(
+    help: ArgumentHelp("A parameters file; by default the configuration's start.", valueName: "p.json"),
+    completion: .file(extensions: ["json"]))
+  var parameters: String?
+
+  @Option(help: "The level of theory; by default the configuration's.")
+  var level: TheoryLevel?
+
+  @Option(
+    help: ArgumentHelp(
+      "A sequences file for the finite-context level; by default the configuration's.", valueName: "s.json"),
+    completion: .file(extensions: ["json", "csv"]))
+  var sequences: String?
+
+  func run() throws {
+    let evaluation = try Evaluation(
+      common.experiment(), at: parameters.map { input($0, "--parameters") }, level: level,
+      sequences: sequences.map { input($0, "--sequences") }, threads: common.execution.threads)
+    Terminal.result(evaluation.json.text)
+  }
+
+  private func input(_ path: String, _ option: String) -> InputFile {
+    InputFile(path: URL(fileURLWithPath: path).standardizedFileURL.path, keyPath: option)
+  }
+}
+
+extension TheoryLevel: ExpressibleByArgument {}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows what the source tells: information of every set of lags, S*, gap, mixing.",
+    discussion: """
+      Example:
+        inflow inspect Examples/two-parents.yaml --set source.prior.dirichlet=0.1 --json
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Flag(help: "Prints JSON with all digits instead of a table.")
+  var json = false
+
+  func run() throws {
+    let inspection = try Inspection(common.experiment(), threads: common.execution.threads)
+    Terminal.result(json ? inspection.json.text : inspection.table)
+  }
+}
+
+extension Inspection {
+  /// Sets by descending modified information; beyond `longest` rows the rest is counted.
+  fileprivate var table: String {
+    let longest = 40
+    let order = information.sets.indices.sorted {
+      (-information.modified[$0].mean, $0) < (-information.modified[$1].mean, $1)
+    }
+    var table = TextTable(
+      ["lags", "modified χ²", "s.e.", "ordinary χ²", "s.e.", ""],
+      [.left, .right, .right, .right, .right, .left])
+    for index in order.prefix(longest) {
+      let set = information.sets[index]
+      let (modified, ordinary) = (information.modified[index], information.ordinary[index])
+      table.add([
+        set.description, digits(modified.mean), digits(modified.standardError), digits(ordinary.mean),
+        digits(ordinary.standardError), set == selected.set ? "S*" : "",
+      ])
+    }
+    var lines = [heading, "", table.text]
+    if order.count > longest {
+      lines.append("and \(order.count - longest) sets with less (--json shows all)")
+    }
+    lines.append("")
+    if let gap = selected.gap, let runnerUp = selected.runnerUp {
+      lines.append(
+        "S* = \(selected.set), ahead of \(runnerUp) by \(digits(gap.mean)) (s.e. \(digits(gap.standardError)))"
+      )
+    } else {
+      lines.append("S* = \(selected.set), the only set in reach")
+    }
+    lines.append(
+      "mixing: |λ₂| at most \(secondEigenvalue.map { digits($0) } ?? "unknown"); smallest entry "
+        + String(format: "%.2e", smallestEntry))
+    return (lines + warnings.map { "warning: \($0)" }).joined(separator: "\n")
+  }
+
+  private var heading: String {
+    let (source, model) = (configuration.source, configuration.model)
+    return "\(configuration.name): \(source.tokens) tokens, parents \(LagList(source.parents)), "
+      + "\(laws.kernels.count) kernel\(laws.kernels.count == 1 ? "" : "s"); sets of at most \(model.degree) of "
+      + "the lags 1 to \(min(model.heads, model.reach)) are in reach"
+  }
+
+  private func digits(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "-" }
+}
+
+/// `{1,2}`.
+struct LagList: CustomStringConvertible {
+  let lags: [Int]
+
+  init(_ lags: [Int]) { self.lags = lags }
+
+  var description: String { "{\(lags.map(String.init).joined(separator: ","))}" }
+}

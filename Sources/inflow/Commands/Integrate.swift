@@ -1,0 +1,63 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Integrate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Derives the flow of the loss and integrates it into a run folder.",
+    discussion: """
+      Example:
+        inflow integrate Examples/two-parents.yaml --out run \\
+          --set theory.stages[0].until.time=100
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(help: ArgumentHelp("The folder of the run; it must be new or empty.", valueName: "dir"))
+  var out: String
+
+  func run() throws {
+    let run = try FlowRun(common.experiment(), threads: common.execution.threads)
+    let folder = try RunFolder(creating: out, existing: common.execution.force ? .replace : .refuse)
+    let console = Console(quiet: common.execution.quiet)
+    for warning in run.experiment.configuration.warnings { console.warn(warning) }
+    let interruption = Interruption()
+    let bar = console.progressBar()
+    defer { bar?.clear() }
+    let summary = try run.run(
+      in: folder, progress: { fraction, time in bar?.update(fraction, at: "t = \(brief(time))") },
+      isInterrupted: { interruption.isRequested })
+    bar?.clear()
+    Terminal.result(summary.text(in: folder))
+  }
+}
+
+extension FlowSummary {
+  fileprivate func text(in folder: RunFolder) -> String {
+    let model = configuration.model
+    var lines = [
+      "\(configuration.name): \(configuration.theory.level.rawValue) flow to t = \(brief(outcome.time)), "
+        + "\(outcome.counts.accepted) steps, \(outcome.counts.evaluations) gradients",
+      "loss = \(loss.map(brief) ?? "-"), a = \(brief(outcome.parameters.scale))",
+      "shares: "
+        + shares.prefix(3).map { "p\($0.set) = \(brief($0.share))" }.joined(separator: ", "),
+    ]
+    let weights = outcome.parameters.attentionWeights
+    let own = (1...model.heads).compactMap { head in
+      model.ownLag(ofHead: head).map { lag in
+        "\(head): \(brief(weights[head - 1][lag - model.lags(ofHead: head).lowerBound]))"
+      }
+    }
+    lines.append("weight of each head's own lag: " + own.joined(separator: ", "))
+    if let selected, let winner = shares.first {
+      let verdict =
+        winner.set.members == selected.set.members ? "as selected" : "not the one of most information"
+      lines.append("largest share: \(winner.set), \(verdict) (S* = \(selected.set))")
+    }
+    lines.append("run folder: \(folder.path)")
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Six significant digits, for people; files have all.
+private func brief(_ value: Double) -> String { String(format: "%.6g", value) }

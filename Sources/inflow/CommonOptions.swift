@@ -1,0 +1,50 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+  @Argument(help: "The configuration, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+  var config: String
+
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Overrides a key; the value is YAML, null removes the key. May be repeated.",
+      valueName: "key.path=value"))
+  var overrides: [Override] = []
+
+  @OptionGroup var execution: ExecutionOptions
+
+  /// - Throws: `ConfigurationError`.
+  func experiment() throws -> Experiment {
+    try Experiment(Configuration(contentsOf: config, overrides: overrides))
+  }
+}
+
+/// How a command runs; nothing here changes a result.
+struct ExecutionOptions: ParsableArguments {
+  @Option(
+    name: .customLong("threads"),
+    help: ArgumentHelp(
+      "Threads to use, by default one per processor; the results do not depend on it.", valueName: "n"))
+  var requestedThreads: Int?
+
+  @Flag(help: "No progress and no warnings on standard error.")
+  var quiet = false
+
+  @Flag(help: "Overwrites the run that is in the output folder.")
+  var force = false
+
+  var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
+
+  func validate() throws {
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads: found \(threads), allowed: an integer from 1 to 1024")
+    }
+  }
+}
+
+extension Override: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

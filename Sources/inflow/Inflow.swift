@@ -1,0 +1,31 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+/// The command `inflow`.
+@main
+struct Inflow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inflow",
+    abstract: "Derives and integrates the training dynamics of a two-attention-layer transformer.",
+    discussion: """
+      A configuration in YAML describes the source of the sequences, the model, its loss and its start.
+
+        inflow validate Examples/two-parents.yaml
+        inflow inspect Examples/two-parents.yaml
+        inflow integrate Examples/two-parents.yaml --out run
+
+      Exit status: 0 done, 1 the computation failed, 64 wrong usage, 65 bad input, 130 interrupted.
+      """,
+    version: Provenance.version,
+    subcommands: [Validate.self, Inspect.self, Evaluate.self, Integrate.self])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Failure.exit(error)
+    }
+  }
+}
