@@ -4,5 +4,6 @@
 #define CKERNELS_H
 
 #include "tiles.h"
+#include "trainer_pool.h"
 
 #endif
