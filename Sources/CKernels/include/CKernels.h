@@ -5,5 +5,6 @@
 
 #include "tiles.h"
 #include "trainer_pool.h"
+#include "trainer_sampling.h"
 
 #endif
