@@ -11,7 +11,7 @@ enum { ROUNDS = 10 };
 
 #define USE_GATHER 0
 #define TARGET(name) name##_baseline
-#include "trainer_sampling.inc"
+#include "trainer_sampling_body.h"
 #undef TARGET
 #undef USE_GATHER
 
@@ -20,7 +20,7 @@ enum { ROUNDS = 10 };
 #define USE_GATHER 1
 #define TARGET(name) name##_avx2
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#include "trainer_sampling.inc"
+#include "trainer_sampling_body.h"
 #pragma clang attribute pop
 #endif
 
