@@ -4,7 +4,7 @@
 #ifndef TRAINER_TARGETS_H
 #define TRAINER_TARGETS_H
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) && defined(__linux__)
 #define TRAINER_AVX2 1
 static inline int trainer_has_avx2(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");

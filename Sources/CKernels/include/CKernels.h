@@ -4,6 +4,7 @@
 #define CKERNELS_H
 
 #include "tiles.h"
+#include "trainer_layers.h"
 #include "trainer_pool.h"
 #include "trainer_sampling.h"
 

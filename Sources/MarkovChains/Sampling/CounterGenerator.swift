@@ -12,7 +12,9 @@ public struct CounterGenerator: RandomNumberGenerator, Sendable {
   /// The stream of one object, such as sequence `number` of `place`.
   public init(seed: UInt64, place: DrawPlace, number: UInt32) {
     key = seed
-    counter = (0, number, UInt32(truncatingIfNeeded: place.word), UInt32(truncatingIfNeeded: place.word >> 32))
+    counter = (
+      0, number, UInt32(truncatingIfNeeded: place.word), UInt32(truncatingIfNeeded: place.word >> 32)
+    )
   }
 
   public mutating func next() -> UInt64 {
