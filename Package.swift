@@ -43,7 +43,7 @@ let package = Package(
       ]),
     .target(name: "ODESolvers", dependencies: ["CGSL"]),
     .target(name: "InductionModel"),
-    .target(name: "MarkovChains", dependencies: ["CGSL"]),
+    .target(name: "MarkovChains", dependencies: ["CGSL", "CKernels"]),
     .target(
       name: "Theory",
       dependencies: [

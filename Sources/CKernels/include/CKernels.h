@@ -5,5 +5,8 @@
 
 #include "skinny.h"
 #include "tiles.h"
+#include "trainer_layers.h"
+#include "trainer_pool.h"
+#include "trainer_sampling.h"
 
 #endif

@@ -1,0 +1,93 @@
+// The trainer's layers, forward and backward, in float (_f) and double (_d). Lengths over positions are padded: n is a
+// multiple of TRAINER_BLOCK, and rows of an array over positions are `stride` apart.
+#ifndef TRAINER_LAYERS_H
+#define TRAINER_LAYERS_H
+
+#include <stdint.h>
+
+enum { TRAINER_BLOCK = 32, TRAINER_LANES = 8 };
+
+// The sets of heads as a tree: the parent of a set is the set without its largest head. Sets come by size, then
+// lexicographically, so that the children of a set are neighbours, with heads head[i], head[i] + 1, ...
+typedef struct {
+  int heads;
+  int inner;               // sets that have children; they are the first to be numbered 0..<inner in `node`
+  const int32_t *node;     // [inner] the set
+  const int32_t *child;    // [inner] its first child, a set
+  const int32_t *children; // [inner] how many
+  const int32_t *head;     // [inner] the head that the first child adds
+  const int32_t *place;    // [set] its number among the inner sets, or -1
+} trainer_tree;
+
+#define TRAINER_LAYERS(REAL, S)                                                                                        \
+  /* q[l] = sum_S p[S] prod_{h in S} k[h][l]; a[i][l] keeps, for inner set i, dq/d(its product). a[0] is q. */         \
+  void trainer_selector_forward_##S(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride,        \
+                                    REAL *a);                                                                          \
+  /* dq[l] -> dk[h][l], overwritten, and dp[set][lane], added to. `scratch` holds inner * TRAINER_BLOCK numbers. */    \
+  void trainer_selector_backward_##S(const trainer_tree *tree, const REAL *p, const REAL *k, const REAL *a,            \
+                                     const REAL *dq, int n, long stride, REAL *dk, REAL *dp, REAL *scratch);           \
+  /* The largest of q[0..<count]. */                                                                                   \
+  REAL trainer_largest_##S(const REAL *q, int count);                                                                  \
+  /* e[l] = exp(a (q[l] - shift)) for l < count, 0 up to n. */                                                         \
+  void trainer_exponentials_##S(const REAL *q, REAL a, REAL shift, int count, int n, REAL *e);                         \
+  /* hit[l] = 1 where x[l] == target, 0 elsewhere and from count to n. */                                              \
+  void trainer_hits_##S(const uint16_t *x, int target, int count, int n, REAL *hit);                                   \
+  /* sums: e, and e where hit. */                                                                                      \
+  void trainer_attended_##S(const REAL *e, const REAL *hit, int n, REAL sums[2]);                                      \
+  /* dlogit = e (up hit + base); dq = a dlogit; returns sum dlogit q. */                                               \
+  REAL trainer_attention_backward_##S(const REAL *e, const REAL *hit, const REAL *q, REAL up, REAL base, REAL a,       \
+                                      int n, REAL *dq);                                                                \
+  /* Heads in lanes. Query side: v[e][8] = sum_k sigma[k][8] over lags k with token(k) = e. */                         \
+  void trainer_copier_query_##S(const REAL *sigma, const uint16_t *x, int lags, int d, REAL *v);                       \
+  /* Tables over `digits` neighbouring tokens: t[c][code][8] = sum_i sigma[c digits + i][8] v[digit i of code][8]. */  \
+  void trainer_copier_tables_##S(const REAL *sigma, const REAL *v, int d, int digits, int chunks, int codes, REAL *t); \
+  /* k[h][r] for key r = sum_c t[c][code[r - c digits]], heads of this group. `code` points at key 0's first lag. */   \
+  void trainer_copier_forward_##S(const REAL *t, const uint16_t *code, int digits, int chunks, int codes, int heads,   \
+                                  int count, int n, long stride, REAL *k);                                             \
+  /* dk[h][r] -> dt[c][code][8], overwritten. */                                                                       \
+  void trainer_copier_backward_##S(const REAL *dk, const uint16_t *code, int digits, int chunks, int codes, int heads, \
+                                   int count, long stride, REAL *dt);                                                  \
+  /* dt -> dsigma[lag][8], added to, and dv[e][8], overwritten. dt is used up. */                                      \
+  void trainer_copier_tables_backward_##S(REAL *dt, const REAL *sigma, const REAL *v, int d, int digits, int chunks,   \
+                                          int codes, REAL *dsigma, REAL *dv);                                          \
+  /* Row of windows: k[h][Z] = sum_e v[h][e][Z] v[h][e][z]. */                                                         \
+  void trainer_row_forward_##S(const REAL *v, int heads, int d, int n, long stride, int z, REAL *k);                   \
+  /* dk[h][Z] -> dv[h][e][Z] and dv[h][e][z], added to. */                                                             \
+  void trainer_row_backward_##S(const REAL *v, const REAL *dk, int heads, int d, int n, long stride, int z, REAL *dv); \
+  /* sums[e] = sum_Z counts[e][Z] e[Z]. */                                                                             \
+  void trainer_counts_forward_##S(const uint16_t *counts, const REAL *e, int d, int n, long stride, REAL *sums);       \
+  /* t[Z] += sum_e counts[e][Z] c[e]. */                                                                               \
+  void trainer_counts_backward_##S(const uint16_t *counts, const REAL *c, int d, int n, long stride, REAL *t);         \
+  /* The same for entries: windows and weights, padded so that outcome e has entries end[e-1]..<end[e]. */             \
+  void trainer_entries_forward_##S(const int32_t *window, const REAL *weight, const int32_t *end, int d,               \
+                                   const REAL *e, REAL *sums);                                                         \
+  void trainer_entries_backward_##S(const int32_t *window, const REAL *weight, const int32_t *end, int d,              \
+                                    const REAL *c, REAL *t);                                                           \
+  /* Criterion of `count` sequences side by side, arrays [token][width], width a multiple of 8. sums[e] over the keys with token e is that of    \
+     the exponentials, or of q when `keys` is not null: the linear layer, with keys[e] how many there are. Written over \
+     sums: the c of counts_backward. y, when not null, gets the predictions; loss [width] gets the losses. */           \
+  void trainer_criterion_##S(int logits, REAL epsilon, REAL a, int d, int count, int width, const int32_t *target,     \
+                             const REAL *keys, REAL *sums, REAL *y, REAL *loss);                                       \
+  /* Positions without a full window, keys i = 0..<count with lags 1...i of sigma[i][lag][8]: k[h][i]. */              \
+  void trainer_copier_partial_##S(const REAL *sigma, const uint16_t *x, int count, int lags, const REAL *v, int heads, \
+                                  long stride, REAL *k);                                                               \
+  /* dk -> dsigma[i][lag][8] and dv[e][8], added to. */                                                                \
+  void trainer_copier_partial_backward_##S(const REAL *sigma, const uint16_t *x, int count, int lags, const REAL *v,   \
+                                           int heads, long stride, const REAL *dk, REAL *dsigma, REAL *dv);            \
+  /* value[l] = table[x[l]] for l < count, 0 up to n. */                                                               \
+  void trainer_look_up_##S(const REAL *table, const uint16_t *x, int count, int n, REAL *value);                       \
+  /* sums[x[l]] += e[l]. */                                                                                            \
+  void trainer_scatter_##S(const REAL *e, const uint16_t *x, int count, REAL *sums);                                   \
+  /* dlogit[Z] = e[Z] t[Z] (or t[Z] when e is null) is written over t; returns sum dlogit q. */                        \
+  REAL trainer_row_logits_##S(const REAL *e, const REAL *q, int n, REAL *t);
+
+TRAINER_LAYERS(float, f)
+TRAINER_LAYERS(double, d)
+#undef TRAINER_LAYERS
+
+// code[m] = sum_i x[m - i] dⁱ over `digits` tokens, those before x[0] counting as 0. Codes fit 16 bits.
+void trainer_codes(const uint16_t *x, int count, int d, int digits, uint16_t *code);
+// counts[x[l]][window id of position l] += 1 over keys first..<context; counts are [d][stride] a row.
+void trainer_count(const uint16_t *index, int keys, uint16_t *counts);
+
+#endif

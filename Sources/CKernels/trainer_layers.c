@@ -1,0 +1,177 @@
+#include "trainer_layers.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "trainer_targets.h"
+
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+
+#define PORTABLE8(function)                                                                    \
+  ({                                                                                               \
+    NAME(v8) in = argument, out;                                                                   \
+    for (int lane = 0; lane < 8; ++lane) out[lane] = function(in[lane]);                           \
+    out;                                                                                           \
+  })
+
+// Float and double, each for the baseline ...
+#define REAL float
+#define NAME(function) JOIN(function, f_portable)
+#define EXP8(value) ({ NAME(v8) argument = (value); PORTABLE8(expf); })
+#define LOG8(value) ({ NAME(v8) argument = (value); PORTABLE8(logf); })
+#include "trainer_layers_body.h"
+#undef REAL
+#undef NAME
+#undef EXP8
+#undef LOG8
+#define REAL double
+#define NAME(function) JOIN(function, d_portable)
+#define EXP8(value) ({ NAME(v8) argument = (value); PORTABLE8(exp); })
+#define LOG8(value) ({ NAME(v8) argument = (value); PORTABLE8(log); })
+#include "trainer_layers_body.h"
+#undef REAL
+#undef NAME
+#undef EXP8
+#undef LOG8
+
+#if TRAINER_AVX2
+#include <immintrin.h>
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+__m256 _ZGVdN8v_expf(__m256);
+__m256d _ZGVdN4v_exp(__m256d);
+__m256 _ZGVdN8v_logf(__m256);
+__m256d _ZGVdN4v_log(__m256d);
+// ... and for AVX2 with glibc's vectorised exponentials.
+#define REAL float
+#define NAME(function) JOIN(function, f_avx2)
+#define EXP8(value) ((NAME(v8))_ZGVdN8v_expf((__m256)(value)))
+#define LOG8(value) ((NAME(v8))_ZGVdN8v_logf((__m256)(value)))
+#include "trainer_layers_body.h"
+#undef REAL
+#undef NAME
+#undef EXP8
+#undef LOG8
+#define REAL double
+#define NAME(function) JOIN(function, d_avx2)
+#define HALVES8(value, function)                                                                   \
+  ({                                                                                               \
+    NAME(v8) argument = (value), result;                                                           \
+    _mm256_storeu_pd((double *)&result, function(_mm256_loadu_pd((const double *)&argument)));     \
+    _mm256_storeu_pd((double *)&result + 4, function(_mm256_loadu_pd((const double *)&argument + 4))); \
+    result;                                                                                        \
+  })
+#define EXP8(value) HALVES8(value, _ZGVdN4v_exp)
+#define LOG8(value) HALVES8(value, _ZGVdN4v_log)
+#include "trainer_layers_body.h"
+#undef REAL
+#undef NAME
+#undef EXP8
+#undef LOG8
+#pragma clang attribute pop
+#define PICK(function, S, ...)                                                                     \
+  return trainer_has_avx2() ? JOIN(function, S##_avx2)(__VA_ARGS__) : JOIN(function, S##_portable)(__VA_ARGS__)
+#else
+#define PICK(function, S, ...) return JOIN(function, S##_portable)(__VA_ARGS__)
+#endif
+
+#define EXPORT(REAL, S)                                                                                                \
+  void trainer_selector_forward_##S(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride,        \
+                                    REAL *a) {                                                                         \
+    PICK(selector_forward, S, tree, p, k, n, stride, a);                                                               \
+  }                                                                                                                    \
+  void trainer_selector_backward_##S(const trainer_tree *tree, const REAL *p, const REAL *k, const REAL *a,            \
+                                     const REAL *dq, int n, long stride, REAL *dk, REAL *dp, REAL *scratch) {          \
+    PICK(selector_backward, S, tree, p, k, a, dq, n, stride, dk, dp, scratch);                                         \
+  }                                                                                                                    \
+  REAL trainer_largest_##S(const REAL *q, int count) { PICK(largest, S, q, count); }                                   \
+  void trainer_exponentials_##S(const REAL *q, REAL a, REAL shift, int count, int n, REAL *e) {                        \
+    PICK(exponentials, S, q, a, shift, count, n, e);                                                                   \
+  }                                                                                                                    \
+  void trainer_hits_##S(const uint16_t *x, int target, int count, int n, REAL *hit) {                                  \
+    PICK(hits, S, x, target, count, n, hit);                                                                           \
+  }                                                                                                                    \
+  void trainer_attended_##S(const REAL *e, const REAL *hit, int n, REAL sums[2]) {                                     \
+    PICK(attended, S, e, hit, n, sums);                                                                                \
+  }                                                                                                                    \
+  REAL trainer_attention_backward_##S(const REAL *e, const REAL *hit, const REAL *q, REAL up, REAL base, REAL a,       \
+                                      int n, REAL *dq) {                                                               \
+    PICK(attention_backward, S, e, hit, q, up, base, a, n, dq);                                                        \
+  }                                                                                                                    \
+  void trainer_copier_query_##S(const REAL *sigma, const uint16_t *x, int lags, int d, REAL *v) {                      \
+    PICK(copier_query, S, sigma, x, lags, d, v);                                                                       \
+  }                                                                                                                    \
+  void trainer_copier_tables_##S(const REAL *sigma, const REAL *v, int d, int digits, int chunks, int codes,           \
+                                 REAL *t) {                                                                            \
+    PICK(copier_tables, S, sigma, v, d, digits, chunks, codes, t);                                                     \
+  }                                                                                                                    \
+  void trainer_copier_forward_##S(const REAL *t, const uint16_t *code, int digits, int chunks, int codes, int heads,   \
+                                  int count, int n, long stride, REAL *k) {                                            \
+    PICK(copier_forward, S, t, code, digits, chunks, codes, heads, count, n, stride, k);                               \
+  }                                                                                                                    \
+  void trainer_copier_backward_##S(const REAL *dk, const uint16_t *code, int digits, int chunks, int codes, int heads, \
+                                   int count, long stride, REAL *dt) {                                                 \
+    PICK(copier_backward, S, dk, code, digits, chunks, codes, heads, count, stride, dt);                               \
+  }                                                                                                                    \
+  void trainer_copier_tables_backward_##S(REAL *dt, const REAL *sigma, const REAL *v, int d, int digits, int chunks,   \
+                                          int codes, REAL *dsigma, REAL *dv) {                                         \
+    PICK(copier_tables_backward, S, dt, sigma, v, d, digits, chunks, codes, dsigma, dv);                               \
+  }                                                                                                                    \
+  void trainer_row_forward_##S(const REAL *v, int heads, int d, int n, long stride, int z, REAL *k) {                  \
+    PICK(row_forward, S, v, heads, d, n, stride, z, k);                                                                \
+  }                                                                                                                    \
+  void trainer_row_backward_##S(const REAL *v, const REAL *dk, int heads, int d, int n, long stride, int z,            \
+                                REAL *dv) {                                                                            \
+    PICK(row_backward, S, v, dk, heads, d, n, stride, z, dv);                                                          \
+  }                                                                                                                    \
+  void trainer_counts_forward_##S(const uint16_t *counts, const REAL *e, int d, int n, long stride, REAL *sums) {      \
+    PICK(counts_forward, S, counts, e, d, n, stride, sums);                                                            \
+  }                                                                                                                    \
+  void trainer_counts_backward_##S(const uint16_t *counts, const REAL *c, int d, int n, long stride, REAL *t) {        \
+    PICK(counts_backward, S, counts, c, d, n, stride, t);                                                              \
+  }                                                                                                                    \
+  void trainer_entries_forward_##S(const int32_t *window, const REAL *weight, const int32_t *end, int d,               \
+                                   const REAL *e, REAL *sums) {                                                        \
+    PICK(entries_forward, S, window, weight, end, d, e, sums);                                                         \
+  }                                                                                                                    \
+  void trainer_entries_backward_##S(const int32_t *window, const REAL *weight, const int32_t *end, int d,              \
+                                    const REAL *c, REAL *t) {                                                          \
+    PICK(entries_backward, S, window, weight, end, d, c, t);                                                           \
+  }                                                                                                                    \
+  void trainer_criterion_##S(int logits, REAL epsilon, REAL a, int d, int count, int width, const int32_t *target,     \
+                             const REAL *keys, REAL *sums, REAL *y, REAL *loss) {                                      \
+    PICK(criterion, S, logits, epsilon, a, d, count, width, target, keys, sums, y, loss);                              \
+  }                                                                                                                    \
+  void trainer_copier_partial_##S(const REAL *sigma, const uint16_t *x, int count, int lags, const REAL *v, int heads, \
+                                  long stride, REAL *k) {                                                              \
+    PICK(copier_partial, S, sigma, x, count, lags, v, heads, stride, k);                                               \
+  }                                                                                                                    \
+  void trainer_copier_partial_backward_##S(const REAL *sigma, const uint16_t *x, int count, int lags, const REAL *v,   \
+                                           int heads, long stride, const REAL *dk, REAL *dsigma, REAL *dv) {           \
+    PICK(copier_partial_backward, S, sigma, x, count, lags, v, heads, stride, dk, dsigma, dv);                         \
+  }                                                                                                                    \
+  void trainer_look_up_##S(const REAL *table, const uint16_t *x, int count, int n, REAL *value) {                      \
+    PICK(look_up, S, table, x, count, n, value);                                                                       \
+  }                                                                                                                    \
+  void trainer_scatter_##S(const REAL *e, const uint16_t *x, int count, REAL *sums) {                                  \
+    PICK(scatter, S, e, x, count, sums);                                                                               \
+  }                                                                                                                    \
+  REAL trainer_row_logits_##S(const REAL *e, const REAL *q, int n, REAL *t) { PICK(row_logits, S, e, q, n, t); }
+
+EXPORT(float, f)
+EXPORT(double, d)
+
+void trainer_codes(const uint16_t *x, int count, int d, int digits, uint16_t *code) {
+  for (int m = 0; m < count; ++m) code[m] = x[m];
+  int power = 1;
+  for (int i = 1; i < digits; ++i) {
+    power *= d;
+    for (int m = i; m < count; ++m) code[m] = (uint16_t)(code[m] + x[m - i] * power);
+  }
+}
+
+void trainer_count(const uint16_t *index, int keys, uint16_t *counts) {
+  for (int l = 0; l < keys; ++l) ++counts[index[l]];
+}

@@ -1,0 +1,190 @@
+// The sampler's loops; see trainer_sampling.h. Included once per target.
+
+typedef uint32_t TARGET(u8x) __attribute__((vector_size(32), aligned(4)));
+typedef uint64_t TARGET(q4x) __attribute__((vector_size(32), aligned(8)));
+#define U8 TARGET(u8x)
+#define Q4 TARGET(q4x)
+
+// 32 × 32 → 64 bits in every lane: the even lanes, then the odd ones.
+TRAINER_INLINE void TARGET(multiply)(U8 a, uint32_t constant, U8 *high, U8 *low) {
+  const uint64_t mask = 0xFFFFFFFFu;
+  Q4 wide = (Q4)a;
+  Q4 even = (wide & mask) * (uint64_t)constant;
+  Q4 odd = (wide >> 32) * (uint64_t)constant;
+  *high = (U8)((even >> 32) | (odd & ~mask));
+  *low = (U8)((even & mask) | (odd << 32));
+}
+
+TRAINER_INLINE void TARGET(philox)(U8 c0, U8 c1, U8 c2, U8 c3, uint64_t key, U8 words[4]) {
+  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+#pragma clang loop unroll(full)
+  for (int round = 0; round < ROUNDS; ++round) {
+    U8 high0, low0, high1, low1;
+    TARGET(multiply)(c0, 0xD2511F53u, &high0, &low0);
+    TARGET(multiply)(c2, 0xCD9E8D57u, &high1, &low1);
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+  words[0] = c0;
+  words[1] = c1;
+  words[2] = c2;
+  words[3] = c3;
+}
+
+TRAINER_INLINE U8 TARGET(look_up)(const uint32_t *table, U8 index) {
+#if USE_GATHER
+  return (U8)_mm256_i32gather_epi32((const int *)table, (__m256i)index, 4);
+#else
+  U8 found;
+  for (int lane = 0; lane < 8; ++lane) found[lane] = table[index[lane]];
+  return found;
+#endif
+}
+
+// Eight tokens of eight sequences, packed in pairs, written as eight rows of eight tokens.
+TRAINER_INLINE void TARGET(store_tile)(const U8 pairs[4], uint16_t *x, int length, int from, int until,
+                                       int rows) {
+  U8 a = __builtin_shufflevector(pairs[0], pairs[1], 0, 8, 1, 9, 4, 12, 5, 13);
+  U8 b = __builtin_shufflevector(pairs[0], pairs[1], 2, 10, 3, 11, 6, 14, 7, 15);
+  U8 c = __builtin_shufflevector(pairs[2], pairs[3], 0, 8, 1, 9, 4, 12, 5, 13);
+  U8 d = __builtin_shufflevector(pairs[2], pairs[3], 2, 10, 3, 11, 6, 14, 7, 15);
+  U8 packed[4] = {
+      __builtin_shufflevector(a, c, 0, 1, 8, 9, 4, 5, 12, 13),
+      __builtin_shufflevector(a, c, 2, 3, 10, 11, 6, 7, 14, 15),
+      __builtin_shufflevector(b, d, 0, 1, 8, 9, 4, 5, 12, 13),
+      __builtin_shufflevector(b, d, 2, 3, 10, 11, 6, 7, 14, 15),
+  };
+  for (int row = 0; row < rows; ++row) {
+    const char *source = (const char *)&packed[row & 3] + (row >> 2) * 16;
+    uint16_t *target = x + (long)row * length + from;
+    if (until - from == 8)
+      memcpy(target, source, 16);
+    else
+      memcpy(target, source, 2 * (size_t)(until - from));
+  }
+}
+
+enum { TARGET(GROUPS) = 4, TARGET(ROWS) = 8 * TARGET(GROUPS) };
+
+// xoshiro128+ (Blackman and Vigna), eight steps of every row; the upper 24 bits of a word.
+TRAINER_INLINE void TARGET(draw_words)(U8 state[4], U8 words[8][TARGET(GROUPS)], int g) {
+  U8 s0 = state[0], s1 = state[1], s2 = state[2], s3 = state[3];
+#pragma clang loop unroll(full)
+  for (int step = 0; step < 8; ++step) {
+    words[step][g] = (s0 + s3) >> 8;
+    U8 shifted = s1 << 9;
+    s2 ^= s0;
+    s3 ^= s1;
+    s1 ^= s2;
+    s0 ^= s3;
+    s2 ^= shifted;
+    s3 = (s3 << 11) | (s3 >> 21);
+  }
+  state[0] = s0, state[1] = s1, state[2] = s2, state[3] = s3;
+}
+
+// The next token of eight rows: cell ⌊u d⌋ of the row's alias table, and its remainder against the threshold.
+TRAINER_INLINE U8 TARGET(next)(const uint32_t *alias, U8 row, U8 word, uint32_t d) {
+  U8 scaled = word * d;
+  U8 cell = scaled >> 24;
+  U8 entry = TARGET(look_up)(alias, row + cell);
+  U8 keep = (U8)((scaled & 0xFFFFFF) < (entry >> 8));
+  return (keep & cell) | (~keep & (entry & 0xFF));
+}
+
+// Eight steps of 32 rows, all with their parents in the past. `past` is the token before the first of them. The
+// first three parents are written out: with n a constant the loop is gone.
+TRAINER_INLINE void TARGET(walk)(const trainer_chains *chains, const int n, const U8 *base,
+                                 U8 (*words)[TARGET(GROUPS)], U8 (*past)[TARGET(GROUPS)]) {
+  const uint32_t d = (uint32_t)chains->tokens;
+  const uint32_t *alias = chains->alias;
+  const int r1 = n > 0 ? chains->lags[0] : 1, r2 = n > 1 ? chains->lags[1] : 1, r3 = n > 2 ? chains->lags[2] : 1;
+#pragma clang loop unroll(full)
+  for (int step = 0; step < 8; ++step) {
+    U8 *now = past[step + 1];
+#pragma clang loop unroll(full)
+    for (int g = 0; g < TARGET(GROUPS); ++g) {
+      U8 row = base[g];
+      if (n > 0) row += past[step + 1 - r1][g] * d;
+      if (n > 1) row += past[step + 1 - r2][g] * (d * d);
+      if (n > 2) row += past[step + 1 - r3][g] * (d * d * d);
+      uint32_t power = d * d * d * d;
+      for (int i = 3; i < n; ++i, power *= d) row += past[step + 1 - chains->lags[i]][g] * power;
+      now[g] = TARGET(next)(alias, row, words[step][g], d);
+    }
+  }
+}
+
+static void TARGET(sample)(const trainer_chains *chains, trainer_draw draw, const uint32_t *kernels, int count,
+                           int length, int started, uint16_t *x) {
+  enum { GROUPS = TARGET(GROUPS), ROWS = TARGET(ROWS) };
+  const int n = chains->parents, longest = n ? chains->lags[n - 1] : 0;
+  const uint32_t d = (uint32_t)chains->tokens;
+  const uint32_t per_kernel = (uint32_t)chains->contexts * d;
+  const U8 zero = {0}, lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  // The last r_n tokens of every row, then the eight that are being drawn.
+  U8 (*history)[GROUPS] = aligned_alloc(64, sizeof(U8[GROUPS]) * (size_t)(longest + 8));
+  if (!history) return;
+  U8 (*drawn)[GROUPS] = history + longest;
+  for (int first = 0; first < count; first += ROWS) {
+    const int rows = count - first < ROWS ? count - first : ROWS;
+    U8 base[GROUPS], state[GROUPS][4];
+    for (int g = 0; g < GROUPS; ++g) {
+      for (int lane = 0; lane < 8; ++lane) {
+        int row = first + g * 8 + lane;
+        base[g][lane] = (row < count ? kernels[row] : 0) * per_kernel;
+      }
+      TARGET(philox)(zero, lanes + (draw.first + (uint32_t)(first + g * 8)), zero + (uint32_t)draw.step,
+                     zero + (uint32_t)(draw.step >> 32), draw.seed, state[g]);
+      // xoshiro's one forbidden state is all zeros.
+      state[g][0] |= (U8)((state[g][0] | state[g][1] | state[g][2] | state[g][3]) == 0) & 1;
+    }
+    for (int from = 0; from < length; from += 8) {
+      const int until = from + 8 < length ? from + 8 : length;
+      U8 words[8][GROUPS];
+      for (int g = 0; g < GROUPS; ++g) TARGET(draw_words)(state[g], words, g);
+      if (from >= longest) {
+        switch (n) {
+        case 1: TARGET(walk)(chains, 1, base, words, drawn - 1); break;
+        case 2: TARGET(walk)(chains, 2, base, words, drawn - 1); break;
+        case 3: TARGET(walk)(chains, 3, base, words, drawn - 1); break;
+        default: TARGET(walk)(chains, n, base, words, drawn - 1);
+        }
+      } else {
+        for (int step = 0; step < 8; ++step) {
+          const int t = from + step;
+          for (int g = 0; g < GROUPS; ++g) {
+            if (t >= longest) {
+              U8 row = base[g];
+              uint32_t power = d;
+              for (int i = 0; i < n; ++i, power *= d) row += drawn[step - chains->lags[i]][g] * power;
+              drawn[step][g] = TARGET(next)(chains->alias, row, words[step][g], d);
+            } else if (started) {
+              drawn[step][g] = zero;
+              for (int lane = 0; lane < 8 && g * 8 + lane < rows && t < length; ++lane)
+                drawn[step][g][lane] = x[(long)(first + g * 8 + lane) * length + t];
+            } else {
+              drawn[step][g] = (words[step][g] * d) >> 24;
+            }
+          }
+        }
+      }
+      for (int g = 0; g < GROUPS; ++g) {
+        U8 pairs[4];
+        int left = rows - g * 8;
+        if (left <= 0) break;
+        for (int pair = 0; pair < 4; ++pair) pairs[pair] = drawn[2 * pair][g] | drawn[2 * pair + 1][g] << 16;
+        TARGET(store_tile)(pairs, x + (long)(first + g * 8) * length, length, from, until, left < 8 ? left : 8);
+      }
+      memmove(history, history + 8, sizeof(U8[GROUPS]) * (size_t)longest);
+    }
+  }
+  free(history);
+}
+
+#undef U8
+#undef Q4

@@ -1,0 +1,86 @@
+import InductionModel
+import MarkovChains
+
+/// What optimizers, sampling, measurements and checkpoints know of a model.
+///
+/// Its trainable numbers are one flat arena of doubles, cut into named blocks.
+public protocol TrainableModel: Sendable {
+  /// Kind, sizes, variant and loss in one line; a checkpoint of another model is refused by it.
+  var identity: String { get }
+  /// The arena from its start to its end, without gaps.
+  var blocks: [ParameterBlock] { get }
+  /// One name per number of the arena, as the columns of trajectory.csv.
+  var parameterNames: [String] { get }
+  /// Numbers derived from the parameters that a run records: shares, attention weights.
+  var observables: [Observable] { get }
+  /// What the gradient flow conserves; its drift says how far a run with finite steps is from the flow.
+  var invariants: [Observable] { get }
+  /// The sets of lags for which the attention on matching positions is measured.
+  var matchingSets: [HeadSet] { get }
+
+  /// - Throws: `SequenceError` when the model cannot take the sequences.
+  func check(_ sequences: TokenSequences) throws
+  /// A place to evaluate batches: holds the workspace of `pool`'s threads.
+  func evaluator(precision: Precision, pool: WorkerPool) -> any BatchEvaluator
+  /// How the two layers attend on one sequence. Slow and plain; for measurements.
+  func attention(at parameters: [Double], on sequence: ArraySlice<UInt16>) -> SequenceAttention
+}
+
+extension TrainableModel {
+  public var parameterCount: Int { blocks.last?.range.upperBound ?? 0 }
+}
+
+/// Loss, gradient and predictions over batches. Belongs to one thread, and spreads its work over its pool.
+public protocol BatchEvaluator: AnyObject {
+  /// Keeps sequences that will be evaluated many times, in the form that is fastest to evaluate.
+  func load(_ sequences: TokenSequences) throws
+  /// Mean loss over the loaded sequences, and its gradient written over `gradient`.
+  func lossAndGradient(at parameters: [Double], gradient: inout [Double]) -> Double
+  /// The same over sequences that are seen once.
+  func lossAndGradient(
+    at parameters: [Double], on sequences: TokenSequences, gradient: inout [Double]
+  ) throws -> Double
+  /// One per loaded sequence.
+  func losses(at parameters: [Double]) -> [Double]
+  /// y, [sequence][token], over the loaded sequences.
+  func predictions(at parameters: [Double]) -> [[Double]]
+}
+
+/// A named part of the arena.
+public struct ParameterBlock: Hashable, Sendable {
+  /// `attention`, `coefficients`, `scale`: what a stage lists under `train`, and the tensor's name in an export.
+  public let name: String
+  public let range: Range<Int>
+  /// Row-major; its product is `range.count`.
+  public let shape: [Int]
+
+  public init(name: String, range: Range<Int>, shape: [Int]) {
+    self.name = name
+    self.range = range
+    self.shape = shape
+  }
+}
+
+/// A number computed from the arena.
+public struct Observable: Sendable {
+  public let name: String
+  public let value: @Sendable (_ parameters: [Double]) -> Double
+
+  public init(_ name: String, _ value: @escaping @Sendable (_ parameters: [Double]) -> Double) {
+    self.name = name
+    self.value = value
+  }
+}
+
+/// How the model attends on one sequence of L + 1 tokens.
+public struct SequenceAttention: Sendable {
+  /// Second layer, from the query at position L + 1 to positions 1...L; 0 where a position is no key.
+  public var keys: [Double]
+  /// First layer, from the query, [head][lag 1...W].
+  public var lags: [[Double]]
+
+  public init(keys: [Double], lags: [[Double]]) {
+    self.keys = keys
+    self.lags = lags
+  }
+}

@@ -1,0 +1,41 @@
+import CKernels
+
+/// The threads of a run. Work is cut into tasks by a rule that does not look at the number of threads, and partial
+/// results are added in the order of the tasks: the same bits come out for any number.
+public final class WorkerPool: @unchecked Sendable {
+  /// The calling thread included.
+  public let threads: Int
+  private let pool: OpaquePointer?
+
+  /// - Parameter threads: at least 1; fewer are used when the system refuses them.
+  public init(threads: Int = 1) {
+    let pool = trainer_pool_create(Int32(clamping: max(1, threads)))
+    self.pool = pool
+    self.threads = pool == nil ? 1 : max(1, threads)
+  }
+
+  deinit { trainer_pool_destroy(pool) }
+
+  /// Calls `body(task, worker)` for every task in 0..<tasks, from several threads; returns when all are done.
+  /// One caller at a time, and never from inside a task.
+  func forEach(tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+    guard let pool, threads > 1 else {
+      for task in 0..<tasks { body(task, 0) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      var job = Job(body: body)
+      withUnsafeMutablePointer(to: &job) { job in
+        trainer_pool_run(
+          pool, Int32(tasks),
+          { context, task, worker in
+            context?.assumingMemoryBound(to: Job.self).pointee.body(Int(task), Int(worker))
+          }, job)
+      }
+    }
+  }
+
+  private struct Job {
+    let body: (Int, Int) -> Void
+  }
+}
