@@ -19,7 +19,8 @@ struct Command {
     let runner = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     let build = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent(".build/release")
-    let above = sequence(first: runner.deletingLastPathComponent()) { $0.deletingLastPathComponent() }.prefix(5)
+    let above = sequence(first: runner.deletingLastPathComponent()) { $0.deletingLastPathComponent() }.prefix(
+      5)
     let places = (Array(above) + [build]).map { $0.appendingPathComponent("inflow") }
     let found = places.first { FileManager.default.isExecutableFile(atPath: $0.path) }
     return try #require(found, "inflow is not built")
