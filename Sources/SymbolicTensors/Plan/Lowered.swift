@@ -14,9 +14,24 @@ struct LoweredProgram {
     return id
   }
 
-  /// Gives a value another operation that computes the same from values that come before it.
-  mutating func replace(_ id: ValueID, by operation: LoweredValue.Operation) {
+  /// Gives a value another operation that computes the same; instead names the value that has it already, if any.
+  mutating func redefine(_ id: ValueID, as operation: LoweredValue.Operation) -> ValueID? {
+    if let known = positions[operation], known != id { return known }
     values[Int(id)].operation = operation
+    positions[operation] = id
+    return nil
+  }
+
+  /// Replaces values by others that compute the same wherever they are used.
+  mutating func rename(_ aliases: [ValueID: ValueID]) {
+    guard !aliases.isEmpty else { return }
+    func target(_ id: ValueID) -> ValueID {
+      var id = id
+      while let next = aliases[id] { id = next }
+      return id
+    }
+    for position in values.indices { values[position].operation = values[position].operation.renaming(target) }
+    outputs = outputs.map(target)
   }
 
   subscript(id: ValueID) -> LoweredValue { values[Int(id)] }
@@ -69,6 +84,22 @@ struct LoweredValue {
     switch operation {
     case .add, .multiply, .power, .function: true
     default: false
+    }
+  }
+}
+
+extension LoweredValue.Operation {
+  fileprivate func renaming(_ name: (ValueID) -> ValueID) -> Self {
+    switch self {
+    case .constant, .input, .delta: self
+    case .add(let terms): .add(terms.map { .init(weight: $0.weight, value: name($0.value)) })
+    case .multiply(let factors): .multiply(factors.map(name))
+    case .power(let value, let exponent): .power(name(value), exponent)
+    case .function(let function, let value): .function(function, name(value))
+    case .softmax(let value, let index): .softmax(name(value), index)
+    case .reduce(let value, let indices): .reduce(name(value), indices)
+    case .matrixProduct(let left, let right, over: let indices):
+      .matrixProduct(name(left), name(right), over: indices)
     }
   }
 }

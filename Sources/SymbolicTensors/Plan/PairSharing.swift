@@ -18,13 +18,16 @@ extension LoweredProgram {
         products[position].factors.extract((pair.first, pair.second), as: shared)
       }
     }
+    var aliases: [ValueID: ValueID] = [:]
     for (value, factors) in products {
       let domain = self[value].domain
       let chain = factors.dropFirst().dropLast().reduce(factors[0]) { product, factor in
         intern(.multiply([product, factor].sorted()), on: domain)
       }
-      replace(value, by: .multiply([chain, factors[factors.count - 1]]))
+      let last = LoweredValue.Operation.multiply([chain, factors[factors.count - 1]].sorted())
+      if let known = redefine(value, as: last) { aliases[value] = known }
     }
+    rename(aliases)
   }
 
   private struct Pair: Hashable {
@@ -34,13 +37,18 @@ extension LoweredProgram {
 
   private func mostFrequentPair(_ products: [[ValueID]], known: Set<Pair>) -> Pair? {
     var counts: [Pair: Int] = [:]
-    for factors in products where factors.count > 2 {
+    var extractable = Set<Pair>()
+    // Products of two, or that came down to two, are computed in any case: sharing them with a longer one is free.
+    for factors in products {
       for (position, first) in factors.enumerated() {
-        for second in factors[(position + 1)...] { counts[Pair(first, second), default: 0] += 1 }
+        for second in factors[(position + 1)...] {
+          counts[Pair(first, second), default: 0] += 1
+          if factors.count > 2 { extractable.insert(Pair(first, second)) }
+        }
       }
     }
     for pair in counts.keys where known.contains(pair) { counts[pair, default: 0] += 1 }
-    let best = counts.max { left, right in
+    let best = counts.filter { extractable.contains($0.key) }.max { left, right in
       (left.value, -left.key.first, -left.key.second) < (right.value, -right.key.first, -right.key.second)
     }
     return best.flatMap { $0.value > 1 ? $0.key : nil }
