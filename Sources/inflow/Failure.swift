@@ -9,24 +9,18 @@ enum Failure {
   static let badInput: Int32 = 65
   static let interrupted: Int32 = 130
 
-  /// Prints the error and ends the process; help and version are no errors.
+  /// Prints the error and ends the process. Usage errors (64), help and version belong to the argument parser.
   static func exit(_ error: any Error) -> Never {
-    if let run = error as? RunFailure {
-      Terminal.complain(run.description)
-      Inflow.exit(withError: ExitCode(run.isInterruption ? interrupted : computation))
+    if let message = InputError.describing(error) { exit(badInput, message) }
+    switch error {
+    case let run as RunFailure: exit(run.isInterruption ? interrupted : computation, run.description)
+    case let theory as TheoryError: exit(computation, theory.message)
+    default: Inflow.exit(withError: error)
     }
-    guard let message = InputError.describing(error) else {
-      if isParsers(error) { Inflow.exit(withError: error) }
-      Terminal.complain((error as? TheoryError)?.message ?? "\(error)")
-      Inflow.exit(withError: ExitCode(computation))
-    }
-    Terminal.complain(message)
-    Inflow.exit(withError: ExitCode(badInput))
   }
 
-  /// Usage errors, help requests and exit codes belong to the argument parser.
-  private static func isParsers(_ error: any Error) -> Bool {
-    error is ExitCode || error is ValidationError || error is CleanExit
-      || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+  private static func exit(_ status: Int32, _ message: String) -> Never {
+    Terminal.complain(message)
+    Inflow.exit(withError: ExitCode(status))
   }
 }

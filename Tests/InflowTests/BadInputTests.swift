@@ -26,6 +26,7 @@ struct BadInput: CustomTestStringConvertible {
     set("source.parents=[0, 1]", "source.parents[0]", "from 1"),
     set("source.parents=[1, 1]", "source.parents[1]", "ascending"),
     set("source.parents=[1, 40]", "source", "40"),
+    set("source.prior.kernels=1e9", "source.prior.kernels", "lower source.prior.kernels"),
     set("model.window=0", "model.window", "from 1"),
     set("model.degree=4", "model.degree", "from 1 to 3"),
     set("model.degree=0", "model.degree", "from 1 to 3"),

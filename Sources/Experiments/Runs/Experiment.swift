@@ -25,6 +25,7 @@ extension SourceConfiguration {
   func resolved() throws -> Source {
     switch kernels {
     case .prior(let prior):
+      try Resources.check(prior, tokens: tokens, parents: parents.count)
       do {
         return try Source(alphabet: alphabet, parents: parents, prior: prior, start: start)
       } catch {

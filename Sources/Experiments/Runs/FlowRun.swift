@@ -70,6 +70,9 @@ public struct FlowRun {
       let message = "\(failure.message); the last accepted state is in \(folder[.checkpoint])"
       try record.fail(failure, message)
       throw RunFailure(.failure, message)
+    } catch let error as RunFolderError {
+      // The folder could be written when the run began: this is no bad input, the disk may be full.
+      throw RunFailure(.failure, error.description)
     }
   }
 }

@@ -16,8 +16,7 @@ public struct Inspection: Sendable {
   public init(_ experiment: Experiment, threads: Int) throws {
     configuration = experiment.configuration
     let model = experiment.model
-    _ = try Resources(lawsOf: configuration)
-    laws = try WindowLaws(kernels: experiment.source.kernels, window: model.reach, threads: threads)
+    laws = try experiment.windowLaws(threads: threads)
     information = try Information(
       laws, largest: model.reach <= Self.longestComplete ? nil : model.degree, threads: threads)
     selected = information.selectedSet(heads: model.heads, degree: model.degree)

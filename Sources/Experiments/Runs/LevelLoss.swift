@@ -36,7 +36,7 @@ extension Experiment {
   ) throws -> LevelLoss {
     switch level {
     case .infiniteContext:
-      _ = try Resources(infiniteContextOf: configuration)
+      _ = try Resources(infiniteContextOf: self)
       return .infiniteContext(
         try InfiniteContextLoss(
           model: model, loss: configuration.loss, laws: laws ?? windowLaws(threads: threads), threads: threads
@@ -48,7 +48,7 @@ extension Experiment {
           model: model, loss: configuration.loss, sequences: set.sequences, weights: set.weights,
           threads: threads))
     case .leadingOrder:
-      _ = try Resources(infiniteContextOf: configuration)
+      _ = try Resources(infiniteContextOf: self)
       return .leadingOrder(
         try LeadingOrderLoss(
           model: model, loss: configuration.loss, laws: laws ?? windowLaws(threads: threads),
@@ -58,7 +58,7 @@ extension Experiment {
 
   /// The laws of windows of all lags that the heads see.
   public func windowLaws(threads: Int) throws -> WindowLaws {
-    _ = try Resources(lawsOf: configuration)
+    _ = try Resources(lawsOf: self)
     return try WindowLaws(kernels: source.kernels, window: model.reach, threads: threads)
   }
 

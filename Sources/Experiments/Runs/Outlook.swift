@@ -11,7 +11,7 @@ public struct Outlook: Sendable {
     self.experiment = experiment
     resources =
       switch experiment.configuration.theory.level {
-      case .infiniteContext, .leadingOrder: try Resources(infiniteContextOf: experiment.configuration)
+      case .infiniteContext, .leadingOrder: try Resources(infiniteContextOf: experiment)
       case .finiteContext: nil
       }
     try experiment.checkTheory(threads: threads)

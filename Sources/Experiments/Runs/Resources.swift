@@ -16,9 +16,9 @@ extension Resources {
   /// The laws of windows: kernels · (d + 1) · N numbers.
   ///
   /// - Throws: `ConfigurationError` that says how many windows there are and what to lower.
-  public init(lawsOf configuration: Configuration, memory: Int = Self.memory) throws {
-    try self.init(configuration, memory: memory, for: "the laws of the windows") { windows in
-      Self.lawNumbers(configuration, windows: windows)
+  public init(lawsOf experiment: Experiment, memory: Int = Self.memory) throws {
+    try self.init(experiment.configuration, memory: memory, for: "the laws of the windows") { windows in
+      Self.lawNumbers(experiment, windows: windows)
     }
   }
 
@@ -26,21 +26,29 @@ extension Resources {
   /// with their adjoints, similarities and weights.
   ///
   /// - Throws: `ConfigurationError` that says how many windows there are and what to lower.
-  public init(infiniteContextOf configuration: Configuration, memory: Int = Self.memory) throws {
-    try self.init(configuration, memory: memory, for: "the infinite-context loss") { windows in
-      3 * Self.lawNumbers(configuration, windows: windows)
-        + windows * windows * Double(2 * configuration.model.heads + 4)
+  public init(infiniteContextOf experiment: Experiment, memory: Int = Self.memory) throws {
+    try self.init(experiment.configuration, memory: memory, for: "the infinite-context loss") { windows in
+      3 * Self.lawNumbers(experiment, windows: windows)
+        + windows * windows * Double(2 * experiment.model.heads + 4)
+    }
+  }
+
+  /// The kernels that a prior is asked for.
+  ///
+  /// - Throws: `ConfigurationError` when they would not fit in memory.
+  static func check(_ prior: Prior, tokens: Int, parents: Int, memory: Int = Self.memory) throws {
+    let bytes = 8 * Double(prior.kernels) * pow(Double(tokens), Double(parents + 1))
+    guard bytes <= Double(memory) else {
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "source.prior.kernels",
+        found: "\(prior.kernels) kernels of \(tokens)^\(parents + 1) numbers, which need \(size(bytes))",
+        allowed: "at most \(size(Double(memory)))", suggestion: "lower source.prior.kernels")
     }
   }
 
   /// Sizes in floating point: they may be far beyond what an Int holds.
-  private static func lawNumbers(_ configuration: Configuration, windows: Double) -> Double {
-    let kernels: Double =
-      switch configuration.source.kernels {
-      case .prior(let prior): Double(prior.kernels)
-      case .file: 1
-      }
-    return kernels * windows * Double(configuration.source.tokens + 1)
+  private static func lawNumbers(_ experiment: Experiment, windows: Double) -> Double {
+    Double(experiment.source.kernels.count) * windows * Double(experiment.source.tokens + 1)
   }
 
   private init(
