@@ -18,5 +18,12 @@ let package = Package(
         .product(name: "MarkovChains", package: "InductionFlow"),
         .product(name: "InductionModel", package: "InductionFlow"),
       ], path: "Sources/GradientBenchmark"),
+    .executableTarget(
+      name: "trainer-benchmark",
+      dependencies: [
+        .product(name: "Transformer", package: "InductionFlow"),
+        .product(name: "MarkovChains", package: "InductionFlow"),
+        .product(name: "InductionModel", package: "InductionFlow"),
+      ], path: "Sources/TrainerBenchmark"),
   ]
 )

@@ -17,6 +17,25 @@
     out;                                                                                           \
   })
 
+// The shapes that get code of their own.
+#define TRAINER_SELECTORS(SELECTOR)                                                                \
+  SELECTOR(1, 1) SELECTOR(2, 1) SELECTOR(3, 1) SELECTOR(4, 1) SELECTOR(5, 1) SELECTOR(6, 1)        \
+  SELECTOR(7, 1) SELECTOR(8, 1) SELECTOR(2, 2) SELECTOR(3, 2) SELECTOR(4, 2) SELECTOR(5, 2)        \
+  SELECTOR(6, 2) SELECTOR(7, 2) SELECTOR(8, 2) SELECTOR(3, 3) SELECTOR(4, 3) SELECTOR(5, 3)        \
+  SELECTOR(6, 3)
+
+// Loops without vectors of their own, for each instruction set.
+#define CODES(name)                                                                                \
+  static void name(const uint16_t *x, int count, int d, int digits, int scale, uint32_t *code) {   \
+    for (int m = 0; m < count; ++m) code[m] = x[m] * (uint32_t)scale;                              \
+    for (int i = 1; i < digits; ++i) {                                                             \
+      scale *= d;                                                                                  \
+      _Pragma("clang loop vectorize(assume_safety)")                                               \
+      for (int m = i; m < count; ++m) code[m] += x[m - i] * (uint32_t)scale;                       \
+    }                                                                                              \
+  }
+CODES(codes_portable)
+
 // Float and double, each for the baseline ...
 #define REAL float
 #define NAME(function) JOIN(function, f_portable)
@@ -40,6 +59,7 @@
 #if TRAINER_AVX2
 #include <immintrin.h>
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+CODES(codes_avx2)
 __m256 _ZGVdN8v_expf(__m256);
 __m256d _ZGVdN4v_exp(__m256d);
 __m256 _ZGVdN8v_logf(__m256);
@@ -73,18 +93,21 @@ __m256d _ZGVdN4v_log(__m256d);
 #pragma clang attribute pop
 #define PICK(function, S, ...)                                                                     \
   return trainer_has_avx2() ? JOIN(function, S##_avx2)(__VA_ARGS__) : JOIN(function, S##_portable)(__VA_ARGS__)
+#define PICK_PLAIN(function, ...)                                                                  \
+  trainer_has_avx2() ? JOIN(function, avx2)(__VA_ARGS__) : JOIN(function, portable)(__VA_ARGS__)
 #else
+#define PICK_PLAIN(function, ...) JOIN(function, portable)(__VA_ARGS__)
 #define PICK(function, S, ...) return JOIN(function, S##_portable)(__VA_ARGS__)
 #endif
 
 #define EXPORT(REAL, S)                                                                                                \
   void trainer_selector_forward_##S(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride,        \
-                                    REAL *a) {                                                                         \
-    PICK(selector_forward, S, tree, p, k, n, stride, a);                                                               \
+                                    REAL *q, REAL *slope, REAL *scratch) {                                             \
+    PICK(selector_forward, S, tree, p, k, n, stride, q, slope, scratch);                                               \
   }                                                                                                                    \
-  void trainer_selector_backward_##S(const trainer_tree *tree, const REAL *p, const REAL *k, const REAL *a,            \
-                                     const REAL *dq, int n, long stride, REAL *dk, REAL *dp, REAL *scratch) {          \
-    PICK(selector_backward, S, tree, p, k, a, dq, n, stride, dk, dp, scratch);                                         \
+  void trainer_selector_backward_##S(const trainer_tree *tree, const REAL *k, const REAL *dq, int n, long stride,      \
+                                     REAL *slope, REAL *dp, REAL *scratch) {                                           \
+    PICK(selector_backward, S, tree, k, dq, n, stride, slope, dp, scratch);                                            \
   }                                                                                                                    \
   REAL trainer_largest_##S(const REAL *q, int count) { PICK(largest, S, q, count); }                                   \
   void trainer_exponentials_##S(const REAL *q, REAL a, REAL shift, int count, int n, REAL *e) {                        \
@@ -107,11 +130,11 @@ __m256d _ZGVdN4v_log(__m256d);
                                  REAL *t) {                                                                            \
     PICK(copier_tables, S, sigma, v, d, digits, chunks, codes, t);                                                     \
   }                                                                                                                    \
-  void trainer_copier_forward_##S(const REAL *t, const uint16_t *code, int digits, int chunks, int codes, int heads,   \
+  void trainer_copier_forward_##S(const REAL *t, const uint32_t *code, int digits, int chunks, int codes, int heads,   \
                                   int count, int n, long stride, REAL *k) {                                            \
     PICK(copier_forward, S, t, code, digits, chunks, codes, heads, count, n, stride, k);                               \
   }                                                                                                                    \
-  void trainer_copier_backward_##S(const REAL *dk, const uint16_t *code, int digits, int chunks, int codes, int heads, \
+  void trainer_copier_backward_##S(const REAL *dk, const uint32_t *code, int digits, int chunks, int codes, int heads, \
                                    int count, long stride, REAL *dt) {                                                 \
     PICK(copier_backward, S, dk, code, digits, chunks, codes, heads, count, stride, dt);                               \
   }                                                                                                                    \
@@ -163,15 +186,48 @@ __m256d _ZGVdN4v_log(__m256d);
 EXPORT(float, f)
 EXPORT(double, d)
 
-void trainer_codes(const uint16_t *x, int count, int d, int digits, uint16_t *code) {
-  for (int m = 0; m < count; ++m) code[m] = x[m];
-  int power = 1;
-  for (int i = 1; i < digits; ++i) {
-    power *= d;
-    for (int m = i; m < count; ++m) code[m] = (uint16_t)(code[m] + x[m - i] * power);
-  }
+void trainer_codes(const uint16_t *x, int count, int d, int digits, int scale, uint32_t *code) {
+  PICK_PLAIN(codes, x, count, d, digits, scale, code);
 }
 
-void trainer_count(const uint16_t *index, int keys, uint16_t *counts) {
-  for (int l = 0; l < keys; ++l) ++counts[index[l]];
+// The first full window's key is at position `lags`; before it a key's window has as many tokens as precede it.
+static int cut_windows(const trainer_windows *windows, int context) {
+  return windows->all ? (windows->lags < context ? windows->lags : context) : 0;
+}
+
+// Numbers of the windows cut short: 1 + d + ... + d^(i-1) windows are shorter than i.
+static int cut_window(const trainer_windows *windows, const uint16_t *x, int position) {
+  int number = 0, shorter = 0, power = 1;
+  for (int j = 1; j <= position; ++j, power *= windows->d) {
+    number += x[position - j] * power;
+    shorter += power;
+  }
+  return number + shorter;
+}
+
+static int query_window(const trainer_windows *windows, const uint16_t *x, int context, const uint32_t *code) {
+  return context < windows->lags ? cut_window(windows, x, context) : windows->full + (int)code[context - 1];
+}
+
+int trainer_count_windows(const trainer_windows *windows, const uint16_t *x, int length, uint32_t *scratch,
+                          uint16_t *counts) {
+  const int context = length - 1, lags = windows->lags;
+  const uint32_t stride = (uint32_t)windows->stride;
+  memset(counts, 0, sizeof(uint16_t) * (size_t)windows->d * stride);
+  trainer_codes(x, context, windows->d, lags, 1, scratch);
+  const int cut = cut_windows(windows, context);
+  for (int i = 0; i < cut; ++i) ++counts[x[i] * stride + (uint32_t)cut_window(windows, x, i)];
+  uint16_t *full = counts + windows->full;
+  for (int i = lags; i < context; ++i) ++full[x[i] * stride + scratch[i - 1]];
+  return query_window(windows, x, context, scratch);
+}
+
+int trainer_list_windows(const trainer_windows *windows, const uint16_t *x, int length, uint32_t *scratch,
+                         int32_t *window) {
+  const int context = length - 1, lags = windows->lags;
+  trainer_codes(x, context, windows->d, lags, 1, scratch);
+  const int cut = cut_windows(windows, context);
+  for (int i = 0; i < cut; ++i) window[i] = cut_window(windows, x, i);
+  for (int i = lags; i < context; ++i) window[cut + i - lags] = windows->full + (int32_t)scratch[i - 1];
+  return query_window(windows, x, context, scratch);
 }

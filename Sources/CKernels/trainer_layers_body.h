@@ -14,57 +14,124 @@ TRAINER_INLINE REAL NAME(total)(V8 v) {
 
 enum { NAME(WIDE) = TRAINER_BLOCK / 8 };
 #define WIDE NAME(WIDE)
-#define EACH _Pragma("clang loop unroll(full)") for (int v = 0; v < WIDE; ++v)
+#define FULLY _Pragma("clang loop unroll(full)")
+#define EACH FULLY for (int v = 0; v < WIDE; ++v)
 
-// a_S = p_S + sum over children S+h of k_h a_{S+h}, from the largest inner sets down; a leaf's a is its p.
-static void NAME(selector_forward)(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride,
-                                   REAL *a) {
-  for (int from = 0; from < n; from += TRAINER_BLOCK) {
-    for (int i = tree->inner - 1; i >= 0; --i) {
-      V8 sum[WIDE];
-      EACH sum[v] = NAME(all)(p[tree->node[i]]);
-      const int first = tree->child[i];
-      const REAL *kh = k + tree->head[i] * stride + from;
-      for (int c = 0; c < tree->children[i]; ++c, kh += stride) {
-        const int place = tree->place[first + c];
-        if (place >= 0) {
-          const REAL *below = a + place * stride + from;
-          EACH sum[v] += NAME(load)(kh + 8 * v) * NAME(load)(below + 8 * v);
-        } else {
-          const V8 leaf = NAME(all)(p[first + c]);
-          EACH sum[v] += NAME(load)(kh + 8 * v) * leaf;
+// One step of a block: with H and D constant the loops unroll into straight code. With B_h the factor of k_h over sets
+// whose smallest member is h, and A_hh' that of k_h k_h': q = p_0 + sum_h k_h B_h.
+TRAINER_INLINE void NAME(selector_forward_at)(const int H, const int D, const REAL *p, const REAL *k, long stride,
+                                              REAL *q, REAL *slope) {
+  V8 kh[8], dk[8];
+  FULLY for (int h = 0; h < H; ++h) {
+    kh[h] = NAME(load)(k + h * stride);
+    dk[h] = NAME(all)(0);
+  }
+  const REAL *pair = p + 8 * (1 + H), *triple = pair + 8 * (H * (H - 1) / 2);
+  V8 value = NAME(load)(p);
+  FULLY for (int h = 0; h < H; ++h) {
+    V8 b = NAME(load)(p + 8 * (1 + h));
+    if (D >= 2) {
+      FULLY for (int i = h + 1; i < H; ++i, pair += 8) {
+        V8 a = NAME(load)(pair);
+        if (D >= 3) {
+          const V8 product = kh[h] * kh[i];
+          FULLY for (int j = i + 1; j < H; ++j, triple += 8) {
+            const V8 leaf = NAME(load)(triple);
+            a += leaf * kh[j];
+            dk[j] += leaf * product;
+          }
+        }
+        b += a * kh[i];
+        dk[i] += a * kh[h];
+      }
+    }
+    value += b * kh[h];
+    NAME(store)(slope + h * stride, dk[h] + b);
+  }
+  NAME(store)(q, value);
+}
+
+TRAINER_INLINE void NAME(add)(REAL *target, V8 value) { NAME(store)(target, NAME(load)(target) + value); }
+
+TRAINER_INLINE void NAME(selector_backward_at)(const int H, const int D, const REAL *k, const REAL *dq, long stride,
+                                               REAL *slope, REAL *dp) {
+  V8 g[WIDE];
+  EACH g[v] = NAME(load)(dq + 8 * v);
+  V8 sum = g[0];
+  FULLY for (int v = 1; v < WIDE; ++v) sum += g[v];
+  NAME(add)(dp, sum);
+  REAL *pair = dp + 8 * (1 + H), *triple = pair + 8 * (H * (H - 1) / 2);
+  FULLY for (int h = 0; h < H; ++h) {
+    V8 one[WIDE];
+    EACH one[v] = g[v] * NAME(load)(k + h * stride + 8 * v);
+    sum = one[0];
+    FULLY for (int v = 1; v < WIDE; ++v) sum += one[v];
+    NAME(add)(dp + 8 * (1 + h), sum);
+    EACH NAME(store)(slope + h * stride + 8 * v, g[v] * NAME(load)(slope + h * stride + 8 * v));
+    if (D >= 2) {
+      FULLY for (int i = h + 1; i < H; ++i, pair += 8) {
+        V8 two[WIDE];
+        EACH two[v] = one[v] * NAME(load)(k + i * stride + 8 * v);
+        sum = two[0];
+        FULLY for (int v = 1; v < WIDE; ++v) sum += two[v];
+        NAME(add)(pair, sum);
+        if (D >= 3) {
+          FULLY for (int j = i + 1; j < H; ++j, triple += 8) {
+            V8 three = NAME(load)(triple);
+            EACH three += two[v] * NAME(load)(k + j * stride + 8 * v);
+            NAME(store)(triple, three);
+          }
         }
       }
-      EACH NAME(store)(a + i * stride + from + 8 * v, sum[v]);
     }
   }
 }
 
-// g_S = dq times the product of S, g_{S+h} = g_S k_h; dp_S = sum g_S; dk_h = sum over S of g_S a_{S+h}.
-static void NAME(selector_backward)(const trainer_tree *tree, const REAL *p, const REAL *k, const REAL *a,
-                                    const REAL *dq, int n, long stride, REAL *dk, REAL *dp, REAL *scratch) {
+#define SELECTOR(H, D)                                                                                                 \
+  static void NAME(selector_forward_##H##_##D)(const REAL *p, const REAL *k, int n, long stride, REAL *q,              \
+                                               REAL *slope) {                                                          \
+    for (int l = 0; l < n; l += 8) NAME(selector_forward_at)(H, D, p, k + l, stride, q + l, slope + l);                \
+  }                                                                                                                    \
+  static void NAME(selector_backward_##H##_##D)(const REAL *k, const REAL *dq, int n, long stride, REAL *slope,        \
+                                                REAL *dp) {                                                            \
+    for (int l = 0; l < n; l += TRAINER_BLOCK)                                                                         \
+      NAME(selector_backward_at)(H, D, k + l, dq + l, stride, slope + l, dp);                                          \
+  }
+TRAINER_SELECTORS(SELECTOR)
+#undef SELECTOR
+
+// Any H and D, over the tree: A_S = p_S + sum over children S+h of k_h A_{S+h}, from the largest inner sets down; a
+// leaf's A is its p. G_S is g times the product of S. Then dq/dk_h = sum over S of G_S A_{S+h}.
+static void NAME(selector_forward_tree)(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride,
+                                        REAL *q, REAL *slope, REAL *scratch) {
+  REAL *factor = scratch, *product = scratch + tree->inner * TRAINER_BLOCK;
   for (int from = 0; from < n; from += TRAINER_BLOCK) {
-    EACH NAME(store)(scratch + 8 * v, NAME(load)(dq + from + 8 * v));
-    for (int i = 0; i < tree->inner; ++i) {
-      V8 g[WIDE];
-      EACH g[v] = NAME(load)(scratch + i * TRAINER_BLOCK + 8 * v);
-      V8 sum = g[0];
-      for (int v = 1; v < WIDE; ++v) sum += g[v];
-      REAL *own = dp + 8 * tree->node[i];
-      NAME(store)(own, NAME(load)(own) + sum);
+    for (int i = tree->inner - 1; i >= 0; --i) {
+      V8 sum[WIDE];
+      EACH sum[v] = NAME(load)(p + 8 * tree->node[i]);
       const int first = tree->child[i];
       const REAL *kh = k + tree->head[i] * stride + from;
       for (int c = 0; c < tree->children[i]; ++c, kh += stride) {
         const int place = tree->place[first + c];
         if (place >= 0) {
-          REAL *below = scratch + place * TRAINER_BLOCK;
-          EACH NAME(store)(below + 8 * v, g[v] * NAME(load)(kh + 8 * v));
+          const REAL *below = factor + place * TRAINER_BLOCK;
+          EACH sum[v] += NAME(load)(kh + 8 * v) * NAME(load)(below + 8 * v);
         } else {
-          V8 leaf = g[0] * NAME(load)(kh);
-          for (int v = 1; v < WIDE; ++v) leaf += g[v] * NAME(load)(kh + 8 * v);
-          REAL *there = dp + 8 * (first + c);
-          NAME(store)(there, NAME(load)(there) + leaf);
+          const V8 leaf = NAME(load)(p + 8 * (first + c));
+          EACH sum[v] += NAME(load)(kh + 8 * v) * leaf;
         }
+      }
+      EACH NAME(store)(factor + i * TRAINER_BLOCK + 8 * v, sum[v]);
+    }
+    EACH NAME(store)(q + from + 8 * v, NAME(load)(factor + 8 * v));
+    EACH NAME(store)(product + 8 * v, NAME(all)(1));
+    for (int i = 0; i < tree->inner; ++i) {
+      const REAL *kh = k + tree->head[i] * stride + from;
+      for (int c = 0; c < tree->children[i]; ++c, kh += stride) {
+        const int place = tree->place[tree->child[i] + c];
+        if (place < 0) continue;
+        EACH NAME(store)(product + place * TRAINER_BLOCK + 8 * v,
+                         NAME(load)(product + i * TRAINER_BLOCK + 8 * v) * NAME(load)(kh + 8 * v));
       }
     }
     for (int h = 0; h < tree->heads; ++h) {
@@ -73,18 +140,71 @@ static void NAME(selector_backward)(const trainer_tree *tree, const REAL *p, con
       for (int i = 0; i < tree->inner; ++i) {
         const int c = h - tree->head[i];
         if (c < 0 || c >= tree->children[i]) continue;
-        const REAL *g = scratch + i * TRAINER_BLOCK;
+        const REAL *g = product + i * TRAINER_BLOCK;
         const int place = tree->place[tree->child[i] + c];
         if (place >= 0) {
-          const REAL *below = a + place * stride + from;
+          const REAL *below = factor + place * TRAINER_BLOCK;
           EACH sum[v] += NAME(load)(g + 8 * v) * NAME(load)(below + 8 * v);
         } else {
-          const V8 leaf = NAME(all)(p[tree->child[i] + c]);
+          const V8 leaf = NAME(load)(p + 8 * (tree->child[i] + c));
           EACH sum[v] += NAME(load)(g + 8 * v) * leaf;
         }
       }
-      EACH NAME(store)(dk + h * stride + from + 8 * v, sum[v]);
+      EACH NAME(store)(slope + h * stride + from + 8 * v, sum[v]);
     }
+  }
+}
+
+static void NAME(selector_backward_tree)(const trainer_tree *tree, const REAL *k, const REAL *dq, int n, long stride,
+                                         REAL *slope, REAL *dp, REAL *scratch) {
+  for (int from = 0; from < n; from += TRAINER_BLOCK) {
+    EACH NAME(store)(scratch + 8 * v, NAME(load)(dq + from + 8 * v));
+    for (int i = 0; i < tree->inner; ++i) {
+      V8 g[WIDE];
+      EACH g[v] = NAME(load)(scratch + i * TRAINER_BLOCK + 8 * v);
+      V8 sum = g[0];
+      for (int v = 1; v < WIDE; ++v) sum += g[v];
+      NAME(add)(dp + 8 * tree->node[i], sum);
+      const int first = tree->child[i];
+      const REAL *kh = k + tree->head[i] * stride + from;
+      for (int c = 0; c < tree->children[i]; ++c, kh += stride) {
+        const int place = tree->place[first + c];
+        if (place >= 0) {
+          EACH NAME(store)(scratch + place * TRAINER_BLOCK + 8 * v, g[v] * NAME(load)(kh + 8 * v));
+        } else {
+          V8 leaf = g[0] * NAME(load)(kh);
+          for (int v = 1; v < WIDE; ++v) leaf += g[v] * NAME(load)(kh + 8 * v);
+          NAME(add)(dp + 8 * (first + c), leaf);
+        }
+      }
+    }
+    for (int h = 0; h < tree->heads; ++h)
+      EACH {
+        REAL *there = slope + h * stride + from + 8 * v;
+        NAME(store)(there, NAME(load)(there) * NAME(load)(dq + from + 8 * v));
+      }
+  }
+}
+
+static void NAME(selector_forward)(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride, REAL *q,
+                                   REAL *slope, REAL *scratch) {
+  switch (tree->heads * 4 + (tree->degree <= 3 ? tree->degree : 0)) {
+#define SELECTOR(H, D)                                                                                                 \
+  case H * 4 + D: NAME(selector_forward_##H##_##D)(p, k, n, stride, q, slope); return;
+    TRAINER_SELECTORS(SELECTOR)
+#undef SELECTOR
+  default: NAME(selector_forward_tree)(tree, p, k, n, stride, q, slope, scratch);
+  }
+}
+
+static void NAME(selector_backward)(const trainer_tree *tree, const REAL *k, const REAL *dq, int n, long stride,
+                                    REAL *slope, REAL *dp, REAL *scratch) {
+  switch (tree->heads * 4 + (tree->degree <= 3 ? tree->degree : 0)) {
+#define SELECTOR(H, D)                                                                                                 \
+  case H * 4 + D: NAME(selector_backward_##H##_##D)(k, dq, n, stride, slope, dp); return;
+    TRAINER_SELECTORS(SELECTOR)
+#undef SELECTOR
+  default: NAME(selector_backward_tree)(tree, k, dq, n, stride, slope, dp, scratch);
   }
 }
 
@@ -187,7 +307,7 @@ TRAINER_INLINE void NAME(transpose)(V8 r[8]) {
 #undef HIGH4
 }
 
-static void NAME(copier_forward)(const REAL *t, const uint16_t *code, int digits, int chunks, int codes, int heads,
+static void NAME(copier_forward)(const REAL *t, const uint32_t *code, int digits, int chunks, int codes, int heads,
                                  int count, int n, long stride, REAL *k) {
   for (int from = 0; from < n; from += 8) {
     V8 rows[8];
@@ -196,20 +316,20 @@ static void NAME(copier_forward)(const REAL *t, const uint16_t *code, int digits
     if (here == 8) {
       for (int c = 0; c < chunks; ++c) {
         const REAL *table = t + 8L * c * codes;
-        const uint16_t *at = code + from - c * digits;
+        const uint32_t *at = code + from - c * digits;
 #pragma clang loop unroll(full)
-        for (int r = 0; r < 8; ++r) rows[r] += NAME(load)(table + 8 * at[r]);
+        for (int r = 0; r < 8; ++r) rows[r] += NAME(load)(table + at[r]);
       }
     } else {
       for (int c = 0; c < chunks; ++c)
-        for (int r = 0; r < here; ++r) rows[r] += NAME(load)(t + 8 * (c * codes + code[from + r - c * digits]));
+        for (int r = 0; r < here; ++r) rows[r] += NAME(load)(t + 8L * c * codes + code[from + r - c * digits]);
     }
     NAME(transpose)(rows);
     for (int h = 0; h < heads; ++h) NAME(store)(k + h * stride + from, rows[h]);
   }
 }
 
-static void NAME(copier_backward)(const REAL *dk, const uint16_t *code, int digits, int chunks, int codes, int heads,
+static void NAME(copier_backward)(const REAL *dk, const uint32_t *code, int digits, int chunks, int codes, int heads,
                                   int count, long stride, REAL *dt) {
   memset(dt, 0, sizeof(REAL) * 8 * (size_t)chunks * (size_t)codes);
   for (int from = 0; from < count; from += 8) {
@@ -219,9 +339,9 @@ static void NAME(copier_backward)(const REAL *dk, const uint16_t *code, int digi
     const int here = count - from < 8 ? count - from : 8;
     for (int c = 0; c < chunks; ++c) {
       REAL *table = dt + 8L * c * codes;
-      const uint16_t *at = code + from - c * digits;
+      const uint32_t *at = code + from - c * digits;
       for (int r = 0; r < here; ++r) {
-        REAL *row = table + 8 * at[r];
+        REAL *row = table + at[r];
         NAME(store)(row, NAME(load)(row) + rows[r]);
       }
     }
@@ -430,3 +550,4 @@ static REAL NAME(row_logits)(const REAL *e, const REAL *q, int n, REAL *t) {
 #undef V8
 #undef WIDE
 #undef EACH
+#undef FULLY

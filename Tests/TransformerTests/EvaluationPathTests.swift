@@ -33,10 +33,14 @@ import Transformer
       let definition = try ModelDefinition(
         tokens: size.tokens, window: size.window, heads: size.heads, degree: size.degree, variant: variant)
       let sequences = try TokenSequences(
-        randomSequences(count: 19, length: size.length, tokens: size.tokens, using: &generator),
+        randomSequences(count: 9, length: size.length, tokens: size.tokens, using: &generator),
         tokens: size.tokens)
       var parameters = Parameters.random(definition, using: &generator)
       if Bool.random(using: &generator) { parameters.scale *= -1 }
+      // So large that a sequence without the row's best windows underflows under the row's shift.
+      // Rounding of q then counts a times as much, and gradients of a saturated softmax are small differences.
+      let isSteep = variant.secondLayer == .softmax && Int.random(in: 0..<4, using: &generator) == 0
+      if isSteep { parameters.scale *= 400 }
       for criterion in Loss.Criterion.allCases {
         // With the linear layer y may be negative: a large ε keeps the loss real.
         let model = DisentangledTransformer(definition, loss: Loss(criterion: criterion, epsilon: 2))
@@ -45,8 +49,12 @@ import Transformer
           model.evaluator(.plain, precision: .double, length: size.length, pool: WorkerPool()))
         try plain.load(sequences)
         var expected: [Double] = []
-        let loss = plain.lossAndGradient(at: parameters.flat, gradient: &expected)
-        for (precision, tolerance) in [(Precision.double, 1e-12), (.float, 2e-4)] {
+        let loss = try plain.lossAndGradient(at: parameters.flat, gradient: &expected)
+        for (precision, tolerance) in isSteep
+          ? [(Precision.double, 1e-6)] : [(.double, 1e-12), (.float, 5e-4)]
+        {
+          // A saturated softmax leaves nothing but rounding of its gradient.
+          let floor = isSteep ? 1e-8 : 1e-3
           guard
             let fast = model.evaluator(
               path, precision: precision, length: size.length, pool: WorkerPool(threads: 2))
@@ -54,13 +62,13 @@ import Transformer
           compared += 1
           try fast.load(sequences)
           var gradient: [Double] = []
-          let found = fast.lossAndGradient(at: parameters.flat, gradient: &gradient)
+          let found = try fast.lossAndGradient(at: parameters.flat, gradient: &gradient)
           let label = "\(variant) \(criterion) \(precision) seed \(seed)"
           #expect(abs(found - loss) < tolerance * abs(loss), "\(label)")
-          #expect(relativeError(gradient, expected) < tolerance, "\(label)")
+          #expect(relativeError(gradient, expected, above: floor) < tolerance, "\(label)")
           let once = try fast.lossAndGradient(at: parameters.flat, on: sequences, gradient: &gradient)
           #expect(abs(once - loss) < tolerance * abs(loss), "\(label)")
-          #expect(relativeError(gradient, expected) < tolerance, "\(label)")
+          #expect(relativeError(gradient, expected, above: floor) < tolerance, "\(label)")
           #expect(
             relativeError(fast.losses(at: parameters.flat), plain.losses(at: parameters.flat)) < tolerance,
             "\(label)")
@@ -71,7 +79,31 @@ import Transformer
         }
       }
     }
-    #expect(compared > 0)
+    #expect(compared > 0 || path == .windows && size.tokens >= 10)
+  }
+
+  @Test(arguments: EvaluationPath.allCases, Precision.allCases)
+  func anyNumberOfThreadsGivesTheSameBits(path: EvaluationPath, precision: Precision) throws {
+    var generator = TestGenerator(seed: 3)
+    let definition = try ModelDefinition(tokens: 3, window: 3, heads: 3, degree: 2)
+    let model = DisentangledTransformer(definition, loss: Loss(epsilon: 1e-3))
+    let parameters = Parameters.random(definition, using: &generator).flat
+    let sampler = try ChainSampler(.prior(concentration: 0.5, tokens: 3, parents: [1, 2]))
+    var results: [[Double]] = []
+    for threads in [1, 2, 3] {
+      let pool = WorkerPool(threads: threads)
+      var sequences = TokenSequences(count: 333, length: 60, tokens: 3)
+      try sampler.fill(&sequences, seed: 8, place: DrawPlace(.training), pool: pool)
+      let evaluator = try #require(model.evaluator(path, precision: precision, length: 60, pool: pool))
+      var gradient: [Double] = []
+      let once = try evaluator.lossAndGradient(at: parameters, on: sequences, gradient: &gradient)
+      try evaluator.load(sequences)
+      var again: [Double] = []
+      let loaded = try evaluator.lossAndGradient(at: parameters, gradient: &again)
+      results.append([once] + gradient + [loaded] + again)
+    }
+    #expect(results[0] == results[1])
+    #expect(results[0] == results[2])
   }
 }
 

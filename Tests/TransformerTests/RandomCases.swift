@@ -62,9 +62,9 @@ func randomSequences(
   }
 }
 
-/// The largest |left − right| over the largest |right|.
-func relativeError(_ left: [Double], _ right: [Double]) -> Double {
-  let scale = right.map(abs).max() ?? 0
+/// The largest |left − right| over the largest |right|, or over `floor` if that is larger.
+func relativeError(_ left: [Double], _ right: [Double], above floor: Double = 0) -> Double {
+  let scale = max(floor, right.map(abs).max() ?? 0)
   let worst = zip(left, right).map { abs($0 - $1) }.max() ?? 0
   return worst.isNaN || left.count != right.count ? .infinity : scale > 0 ? worst / scale : worst
 }

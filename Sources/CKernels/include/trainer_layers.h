@@ -11,6 +11,7 @@ enum { TRAINER_BLOCK = 32, TRAINER_LANES = 8 };
 // lexicographically, so that the children of a set are neighbours, with heads head[i], head[i] + 1, ...
 typedef struct {
   int heads;
+  int degree;
   int inner;               // sets that have children; they are the first to be numbered 0..<inner in `node`
   const int32_t *node;     // [inner] the set
   const int32_t *child;    // [inner] its first child, a set
@@ -20,12 +21,13 @@ typedef struct {
 } trainer_tree;
 
 #define TRAINER_LAYERS(REAL, S)                                                                                        \
-  /* q[l] = sum_S p[S] prod_{h in S} k[h][l]; a[i][l] keeps, for inner set i, dq/d(its product). a[0] is q. */         \
+  /* q[l] = sum_S p[S] prod_{h in S} k[h][l], and slope[h][l] = dq/dk[h]. p is [set][8], eight times the same.          \
+     `scratch` holds 2 * inner * TRAINER_BLOCK numbers. */                                                             \
   void trainer_selector_forward_##S(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride,        \
-                                    REAL *a);                                                                          \
-  /* dq[l] -> dk[h][l], overwritten, and dp[set][lane], added to. `scratch` holds inner * TRAINER_BLOCK numbers. */    \
-  void trainer_selector_backward_##S(const trainer_tree *tree, const REAL *p, const REAL *k, const REAL *a,            \
-                                     const REAL *dq, int n, long stride, REAL *dk, REAL *dp, REAL *scratch);           \
+                                    REAL *q, REAL *slope, REAL *scratch);                                              \
+  /* slope *= dq: that is dk. dp[set][lane] is added to. */                                                            \
+  void trainer_selector_backward_##S(const trainer_tree *tree, const REAL *k, const REAL *dq, int n, long stride,      \
+                                     REAL *slope, REAL *dp, REAL *scratch);                                            \
   /* The largest of q[0..<count]. */                                                                                   \
   REAL trainer_largest_##S(const REAL *q, int count);                                                                  \
   /* e[l] = exp(a (q[l] - shift)) for l < count, 0 up to n. */                                                         \
@@ -41,11 +43,12 @@ typedef struct {
   void trainer_copier_query_##S(const REAL *sigma, const uint16_t *x, int lags, int d, REAL *v);                       \
   /* Tables over `digits` neighbouring tokens: t[c][code][8] = sum_i sigma[c digits + i][8] v[digit i of code][8]. */  \
   void trainer_copier_tables_##S(const REAL *sigma, const REAL *v, int d, int digits, int chunks, int codes, REAL *t); \
-  /* k[h][r] for key r = sum_c t[c][code[r - c digits]], heads of this group. `code` points at key 0's first lag. */   \
-  void trainer_copier_forward_##S(const REAL *t, const uint16_t *code, int digits, int chunks, int codes, int heads,   \
+  /* k[h][r] for key r = sum_c t[c][code[r - c digits]], heads of this group. `code` holds 8 times   \
+     the codes and points at key 0's first lag. */   \
+  void trainer_copier_forward_##S(const REAL *t, const uint32_t *code, int digits, int chunks, int codes, int heads,   \
                                   int count, int n, long stride, REAL *k);                                             \
   /* dk[h][r] -> dt[c][code][8], overwritten. */                                                                       \
-  void trainer_copier_backward_##S(const REAL *dk, const uint16_t *code, int digits, int chunks, int codes, int heads, \
+  void trainer_copier_backward_##S(const REAL *dk, const uint32_t *code, int digits, int chunks, int codes, int heads, \
                                    int count, long stride, REAL *dt);                                                  \
   /* dt -> dsigma[lag][8], added to, and dv[e][8], overwritten. dt is used up. */                                      \
   void trainer_copier_tables_backward_##S(REAL *dt, const REAL *sigma, const REAL *v, int d, int digits, int chunks,   \
@@ -85,9 +88,24 @@ TRAINER_LAYERS(float, f)
 TRAINER_LAYERS(double, d)
 #undef TRAINER_LAYERS
 
-// code[m] = sum_i x[m - i] dⁱ over `digits` tokens, those before x[0] counting as 0. Codes fit 16 bits.
-void trainer_codes(const uint16_t *x, int count, int d, int digits, uint16_t *code);
-// counts[x[l]][window id of position l] += 1 over keys first..<context; counts are [d][stride] a row.
-void trainer_count(const uint16_t *index, int keys, uint16_t *counts);
+// code[m] = scale sum_i x[m - i] dⁱ over `digits` tokens, those before x[0] counting as 0.
+void trainer_codes(const uint16_t *x, int count, int d, int digits, int scale, uint32_t *code);
+// Windows of `lags` tokens as numbers: first the windows that are cut short by the start of the sequence, by length,
+// when `all` is not 0; then the full ones by sum_j x_{l-j} d^{j-1}.
+typedef struct {
+  int d;
+  int lags;
+  int all;
+  int full;    // the number of the first full window
+  long stride; // numbers, rounded up
+} trainer_windows;
+
+// One sequence of `length` tokens -> counts[token][window] over its keys, overwritten, and the query's window.
+// `scratch` holds `length` numbers.
+int trainer_count_windows(const trainer_windows *windows, const uint16_t *x, int length, uint32_t *scratch,
+                          uint16_t *counts);
+// The same as a list: window[r] of key r. Returns the query's window.
+int trainer_list_windows(const trainer_windows *windows, const uint16_t *x, int length, uint32_t *scratch,
+                         int32_t *window);
 
 #endif

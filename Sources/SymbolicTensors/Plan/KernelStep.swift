@@ -163,7 +163,8 @@ final class KernelStep: PlanStep {
   private func runRow(_ rows: Rows, from start: Int, to end: Int, _ pointers: Pointers) {
     kernel.program.withUnsafeBufferPointer { program in
       tile_run_row(
-        program.baseAddress, Int32(program.count), pointers.baseAddress, rows.baseAddress, Int32(arrays.count),
+        program.baseAddress, Int32(program.count), pointers.baseAddress, rows.baseAddress,
+        Int32(arrays.count),
         Int64(start), Int64(end), Int32(tileLength))
     }
   }

@@ -4,11 +4,12 @@ import CKernels
 protocol LayerKernels: TrainingScalar, BitwiseCopyable {
   static func selectorForward(
     _ tree: UnsafePointer<trainer_tree>, _ p: UnsafePointer<Self>, _ k: UnsafePointer<Self>, _ n: Int,
-    _ stride: Int, _ a: UnsafeMutablePointer<Self>)
+    _ stride: Int, _ q: UnsafeMutablePointer<Self>, _ slope: UnsafeMutablePointer<Self>,
+    _ scratch: UnsafeMutablePointer<Self>)
   static func selectorBackward(
-    _ tree: UnsafePointer<trainer_tree>, _ p: UnsafePointer<Self>, _ k: UnsafePointer<Self>,
-    _ a: UnsafePointer<Self>, _ dq: UnsafePointer<Self>, _ n: Int, _ stride: Int,
-    _ dk: UnsafeMutablePointer<Self>, _ dp: UnsafeMutablePointer<Self>, _ scratch: UnsafeMutablePointer<Self>)
+    _ tree: UnsafePointer<trainer_tree>, _ k: UnsafePointer<Self>, _ dq: UnsafePointer<Self>, _ n: Int,
+    _ stride: Int, _ slope: UnsafeMutablePointer<Self>, _ dp: UnsafeMutablePointer<Self>,
+    _ scratch: UnsafeMutablePointer<Self>)
   static func largest(_ q: UnsafePointer<Self>, _ count: Int) -> Self
   static func exponentials(
     _ q: UnsafePointer<Self>, _ a: Self, _ shift: Self, _ count: Int, _ n: Int,
@@ -28,10 +29,10 @@ protocol LayerKernels: TrainingScalar, BitwiseCopyable {
     _ sigma: UnsafePointer<Self>, _ v: UnsafePointer<Self>, _ d: Int, _ digits: Int, _ chunks: Int,
     _ codes: Int, _ t: UnsafeMutablePointer<Self>)
   static func copierForward(
-    _ t: UnsafePointer<Self>, _ code: UnsafePointer<UInt16>, _ digits: Int, _ chunks: Int, _ codes: Int,
+    _ t: UnsafePointer<Self>, _ code: UnsafePointer<UInt32>, _ digits: Int, _ chunks: Int, _ codes: Int,
     _ heads: Int, _ count: Int, _ n: Int, _ stride: Int, _ k: UnsafeMutablePointer<Self>)
   static func copierBackward(
-    _ dk: UnsafePointer<Self>, _ code: UnsafePointer<UInt16>, _ digits: Int, _ chunks: Int, _ codes: Int,
+    _ dk: UnsafePointer<Self>, _ code: UnsafePointer<UInt32>, _ digits: Int, _ chunks: Int, _ codes: Int,
     _ heads: Int, _ count: Int, _ stride: Int, _ dt: UnsafeMutablePointer<Self>)
   static func copierTablesBackward(
     _ dt: UnsafeMutablePointer<Self>, _ sigma: UnsafePointer<Self>, _ v: UnsafePointer<Self>, _ d: Int,
@@ -79,17 +80,17 @@ protocol LayerKernels: TrainingScalar, BitwiseCopyable {
 extension Float: LayerKernels {
   static func selectorForward(
     _ tree: UnsafePointer<trainer_tree>, _ p: UnsafePointer<Float>, _ k: UnsafePointer<Float>, _ n: Int,
-    _ stride: Int, _ a: UnsafeMutablePointer<Float>
-  ) {
-    trainer_selector_forward_f(tree, p, k, Int32(n), stride, a)
-  }
-  static func selectorBackward(
-    _ tree: UnsafePointer<trainer_tree>, _ p: UnsafePointer<Float>, _ k: UnsafePointer<Float>,
-    _ a: UnsafePointer<Float>, _ dq: UnsafePointer<Float>, _ n: Int, _ stride: Int,
-    _ dk: UnsafeMutablePointer<Float>, _ dp: UnsafeMutablePointer<Float>,
+    _ stride: Int, _ q: UnsafeMutablePointer<Float>, _ slope: UnsafeMutablePointer<Float>,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
-    trainer_selector_backward_f(tree, p, k, a, dq, Int32(n), stride, dk, dp, scratch)
+    trainer_selector_forward_f(tree, p, k, Int32(n), stride, q, slope, scratch)
+  }
+  static func selectorBackward(
+    _ tree: UnsafePointer<trainer_tree>, _ k: UnsafePointer<Float>, _ dq: UnsafePointer<Float>, _ n: Int,
+    _ stride: Int, _ slope: UnsafeMutablePointer<Float>, _ dp: UnsafeMutablePointer<Float>,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
+    trainer_selector_backward_f(tree, k, dq, Int32(n), stride, slope, dp, scratch)
   }
   static func largest(_ q: UnsafePointer<Float>, _ count: Int) -> Float {
     trainer_largest_f(q, Int32(count))
@@ -129,14 +130,14 @@ extension Float: LayerKernels {
     trainer_copier_tables_f(sigma, v, Int32(d), Int32(digits), Int32(chunks), Int32(codes), t)
   }
   static func copierForward(
-    _ t: UnsafePointer<Float>, _ code: UnsafePointer<UInt16>, _ digits: Int, _ chunks: Int, _ codes: Int,
+    _ t: UnsafePointer<Float>, _ code: UnsafePointer<UInt32>, _ digits: Int, _ chunks: Int, _ codes: Int,
     _ heads: Int, _ count: Int, _ n: Int, _ stride: Int, _ k: UnsafeMutablePointer<Float>
   ) {
     trainer_copier_forward_f(
       t, code, Int32(digits), Int32(chunks), Int32(codes), Int32(heads), Int32(count), Int32(n), stride, k)
   }
   static func copierBackward(
-    _ dk: UnsafePointer<Float>, _ code: UnsafePointer<UInt16>, _ digits: Int, _ chunks: Int, _ codes: Int,
+    _ dk: UnsafePointer<Float>, _ code: UnsafePointer<UInt32>, _ digits: Int, _ chunks: Int, _ codes: Int,
     _ heads: Int, _ count: Int, _ stride: Int, _ dt: UnsafeMutablePointer<Float>
   ) {
     trainer_copier_backward_f(
@@ -229,17 +230,17 @@ extension Float: LayerKernels {
 extension Double: LayerKernels {
   static func selectorForward(
     _ tree: UnsafePointer<trainer_tree>, _ p: UnsafePointer<Double>, _ k: UnsafePointer<Double>, _ n: Int,
-    _ stride: Int, _ a: UnsafeMutablePointer<Double>
-  ) {
-    trainer_selector_forward_d(tree, p, k, Int32(n), stride, a)
-  }
-  static func selectorBackward(
-    _ tree: UnsafePointer<trainer_tree>, _ p: UnsafePointer<Double>, _ k: UnsafePointer<Double>,
-    _ a: UnsafePointer<Double>, _ dq: UnsafePointer<Double>, _ n: Int, _ stride: Int,
-    _ dk: UnsafeMutablePointer<Double>, _ dp: UnsafeMutablePointer<Double>,
+    _ stride: Int, _ q: UnsafeMutablePointer<Double>, _ slope: UnsafeMutablePointer<Double>,
     _ scratch: UnsafeMutablePointer<Double>
   ) {
-    trainer_selector_backward_d(tree, p, k, a, dq, Int32(n), stride, dk, dp, scratch)
+    trainer_selector_forward_d(tree, p, k, Int32(n), stride, q, slope, scratch)
+  }
+  static func selectorBackward(
+    _ tree: UnsafePointer<trainer_tree>, _ k: UnsafePointer<Double>, _ dq: UnsafePointer<Double>, _ n: Int,
+    _ stride: Int, _ slope: UnsafeMutablePointer<Double>, _ dp: UnsafeMutablePointer<Double>,
+    _ scratch: UnsafeMutablePointer<Double>
+  ) {
+    trainer_selector_backward_d(tree, k, dq, Int32(n), stride, slope, dp, scratch)
   }
   static func largest(_ q: UnsafePointer<Double>, _ count: Int) -> Double {
     trainer_largest_d(q, Int32(count))
@@ -279,14 +280,14 @@ extension Double: LayerKernels {
     trainer_copier_tables_d(sigma, v, Int32(d), Int32(digits), Int32(chunks), Int32(codes), t)
   }
   static func copierForward(
-    _ t: UnsafePointer<Double>, _ code: UnsafePointer<UInt16>, _ digits: Int, _ chunks: Int, _ codes: Int,
+    _ t: UnsafePointer<Double>, _ code: UnsafePointer<UInt32>, _ digits: Int, _ chunks: Int, _ codes: Int,
     _ heads: Int, _ count: Int, _ n: Int, _ stride: Int, _ k: UnsafeMutablePointer<Double>
   ) {
     trainer_copier_forward_d(
       t, code, Int32(digits), Int32(chunks), Int32(codes), Int32(heads), Int32(count), Int32(n), stride, k)
   }
   static func copierBackward(
-    _ dk: UnsafePointer<Double>, _ code: UnsafePointer<UInt16>, _ digits: Int, _ chunks: Int, _ codes: Int,
+    _ dk: UnsafePointer<Double>, _ code: UnsafePointer<UInt32>, _ digits: Int, _ chunks: Int, _ codes: Int,
     _ heads: Int, _ count: Int, _ stride: Int, _ dt: UnsafeMutablePointer<Double>
   ) {
     trainer_copier_backward_d(

@@ -10,6 +10,7 @@ final class SetTree: @unchecked Sendable {
   let inner: Int
   let sets: Int
   let heads: Int
+  let degree: Int
 
   init(_ definition: ModelDefinition) {
     let sets = definition.sets
@@ -22,6 +23,7 @@ final class SetTree: @unchecked Sendable {
     self.inner = inner.count
     self.sets = sets.count
     heads = definition.heads
+    degree = definition.degree
     buffer = Buffer(4 * inner.count + sets.count, zero: -1)
     for (place, index) in inner.enumerated() {
       let first = (sets[index].members.last ?? 0) + 1
@@ -36,7 +38,8 @@ final class SetTree: @unchecked Sendable {
   var layout: trainer_tree {
     let base = UnsafePointer(buffer.start)
     return trainer_tree(
-      heads: Int32(heads), inner: Int32(inner), node: base, child: base + inner, children: base + 2 * inner,
+      heads: Int32(heads), degree: Int32(degree), inner: Int32(inner), node: base, child: base + inner,
+      children: base + 2 * inner,
       head: base + 3 * inner, place: base + 4 * inner)
   }
 }

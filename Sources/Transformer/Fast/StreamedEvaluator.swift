@@ -3,7 +3,7 @@ import InductionModel
 import MarkovChains
 
 /// Evaluates a batch with `StreamedPass`, sequences spread over the pool.
-final class StreamedEvaluator<Real: LayerKernels>: BatchEvaluator {
+final class StreamedEvaluator<Real: LayerKernels>: EvaluatorCore {
   private let model: DisentangledTransformer
   private let pool: WorkerPool
   private let tree: SetTree
@@ -33,15 +33,11 @@ final class StreamedEvaluator<Real: LayerKernels>: BatchEvaluator {
     loaded = sequences
   }
 
-  func lossAndGradient(at parameters: [Double], gradient: inout [Double]) -> Double {
-    mean(over: loaded, at: parameters, gradient: &gradient)
-  }
-
-  func lossAndGradient(
-    at parameters: [Double], on sequences: TokenSequences, gradient: inout [Double]
-  ) throws -> Double {
-    try model.check(sequences)
-    return mean(over: sequences, at: parameters, gradient: &gradient)
+  func mean(over sequences: TokenSequences?, at parameters: [Double], gradient: inout [Double]) throws
+    -> Double
+  {
+    if let sequences { try model.check(sequences) }
+    return mean(over: sequences ?? loaded, at: parameters, gradient: &gradient)
   }
 
   func losses(at parameters: [Double]) -> [Double] {

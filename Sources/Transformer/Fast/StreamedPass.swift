@@ -12,16 +12,16 @@ final class StreamedPass<Real: LayerKernels> {
   private let loss: Loss
 
   // What the loops read and write; shapes in the comments, lanes last.
-  private let codes: Buffer<UInt16>  // [L]
+  private let codes: Buffer<UInt32>  // [L]
   private let relabeled: Buffer<UInt16>  // [L]
   private let labels: Buffer<UInt16>  // [d]
   private let v: Buffer<Real>  // [group][label][8]
   private let dv: Buffer<Real>  // [label][8]
   private let tables: Buffer<Real>  // [chunk][code][8]
   private let k: Buffer<Real>  // [H][stride]
-  private let dk: Buffer<Real>  // [H][stride]
-  private let a: Buffer<Real>  // [inner set][stride]; row 0 is q
-  private let scratch: Buffer<Real>  // [inner set][block]
+  private let slope: Buffer<Real>  // [H][stride]; dq/dk, then dk
+  private let q: Buffer<Real>  // [stride]
+  private let scratch: Buffer<Real>  // [2][inner set][block]
   private let e: Buffer<Real>  // [stride]
   private let hit: Buffer<Real>  // [stride]
   private let dq: Buffer<Real>  // [stride]
@@ -49,9 +49,9 @@ final class StreamedPass<Real: LayerKernels> {
     dv = Buffer(labels * 8, zero: 0)
     tables = Buffer(plan.chunks * plan.codes * 8, zero: 0)
     k = Buffer(padded(heads, to: 8) * plan.stride, zero: 0)
-    dk = Buffer(padded(heads, to: 8) * plan.stride, zero: 0)
-    a = Buffer(tree.inner * plan.stride, zero: 0)
-    scratch = Buffer(tree.inner * Int(TRAINER_BLOCK), zero: 0)
+    slope = Buffer(padded(heads, to: 8) * plan.stride, zero: 0)
+    q = Buffer(plan.stride, zero: 0)
+    scratch = Buffer(2 * tree.inner * Int(TRAINER_BLOCK), zero: 0)
     e = Buffer(plan.stride, zero: 0)
     hit = Buffer(plan.stride, zero: 0)
     dq = Buffer(plan.stride, zero: 0)
@@ -77,7 +77,7 @@ final class StreamedPass<Real: LayerKernels> {
     copierForward(x, weights)
     var layout = tree.layout
     Real.selectorForward(
-      &layout, weights.shares.start, k.start, plan.padded, plan.stride, a.start)
+      &layout, weights.shares.start, k.start, plan.padded, plan.stride, q.start, slope.start, scratch.start)
     return classifierForward(x, weights)
   }
 
@@ -85,11 +85,10 @@ final class StreamedPass<Real: LayerKernels> {
   func backward(_ x: UnsafePointer<UInt16>, _ weights: StreamedWeights<Real>) {
     dscale += Double(
       Real.attentionBackward(
-        e.start, hit.start, a.start, up, base, weights.scale, plan.padded, dq.start))
+        e.start, hit.start, q.start, up, base, weights.scale, plan.padded, dq.start))
     var layout = tree.layout
     Real.selectorBackward(
-      &layout, weights.shares.start, k.start, a.start, dq.start, plan.padded, plan.stride, dk.start,
-      dshares.start, scratch.start)
+      &layout, k.start, dq.start, plan.padded, plan.stride, slope.start, dshares.start, scratch.start)
     copierBackward(x, weights)
   }
 
@@ -141,7 +140,7 @@ final class StreamedPass<Real: LayerKernels> {
   private func copierForward(_ tokens: UnsafePointer<UInt16>, _ weights: StreamedWeights<Real>) {
     let (reach, labels) = (plan.shape.reach, plan.labels)
     let x = labeled(tokens)
-    trainer_codes(x, Int32(plan.context), Int32(labels), Int32(plan.digits), codes.start)
+    trainer_codes(x, Int32(plan.context), Int32(labels), Int32(plan.digits), 8, codes.start)
     for group in 0..<plan.groups {
       let sigma = weights.sigma.start + group * plan.lags * 8
       let query = v.start + group * labels * 8
@@ -166,7 +165,7 @@ final class StreamedPass<Real: LayerKernels> {
       let sigma = weights.sigma.start + group * plan.lags * 8
       let target = dsigma.start + group * plan.lags * 8
       let query = v.start + group * labels * 8
-      let rows = dk.start + group * 8 * plan.stride
+      let rows = slope.start + group * 8 * plan.stride
       let heads = min(8, plan.shape.heads - group * 8)
       Real.copierBackward(
         rows + plan.partial, codes.start + reach - 1, plan.digits, plan.chunks, plan.codes, heads,
@@ -194,7 +193,7 @@ final class StreamedPass<Real: LayerKernels> {
 
   private func classifierForward(_ x: UnsafePointer<UInt16>, _ weights: StreamedWeights<Real>) -> Double {
     let (first, target) = (plan.firstKey, Int(x[plan.context]))
-    let q = a.start
+    let q = q.start
     for position in plan.keys..<plan.padded { q[position] = 0 }
     switch plan.shape.definition.variant.secondLayer {
     case .softmax:
@@ -238,7 +237,7 @@ final class StreamedPass<Real: LayerKernels> {
     var found: (Real, Real) = (0, 0)
     withUnsafeMutablePointer(to: &found) { pointer in
       pointer.withMemoryRebound(to: Real.self, capacity: 2) { sums in
-        Real.attended(isLinear ? a.start : e.start, hit.start, plan.padded, sums)
+        Real.attended(isLinear ? q.start : e.start, hit.start, plan.padded, sums)
       }
     }
     guard isLinear else { return (found.1 / found.0, 1 / found.0, found.1 / found.0) }
@@ -254,7 +253,7 @@ final class StreamedPass<Real: LayerKernels> {
   private func predict(_ x: UnsafePointer<UInt16>, _ weights: StreamedWeights<Real>) {
     let tokens = x + plan.firstKey
     sums.fill(0)
-    Real.scatter(isLinear ? a.start : e.start, tokens, plan.keys, sums.start)
+    Real.scatter(isLinear ? q.start : e.start, tokens, plan.keys, sums.start)
     var sum: Real = 0
     for token in y.indices { sum += sums.start[token] }
     total = isLinear ? Real(plan.keys) : sum

@@ -69,14 +69,14 @@ final class StreamedWeights<Real: LayerKernels>: @unchecked Sendable {
   let sigma: Buffer<Real>
   /// σ of positions without a full window, [group][depth][lag][8].
   let partial: Buffer<Real>
-  /// p, [set].
+  /// p, [set][8], eight times the same.
   let shares: Buffer<Real>
   private(set) var scale: Real = 0
 
   init(plan: StreamedPlan) {
     sigma = Buffer(plan.groups * plan.lags * 8, zero: 0)
     partial = Buffer(plan.groups * plan.partial * plan.shape.reach * 8, zero: 0)
-    shares = Buffer(plan.shape.sets, zero: 0)
+    shares = Buffer(plan.shape.sets * 8, zero: 0)
   }
 
   func set(_ weights: LayerWeights<Double>, plan: StreamedPlan) {
@@ -93,7 +93,9 @@ final class StreamedWeights<Real: LayerKernels>: @unchecked Sendable {
         }
       }
     }
-    for set in 0..<shape.sets { shares.start[set] = Real(weights.shares[set]) }
+    for set in 0..<shape.sets {
+      for lane in 0..<8 { shares.start[set * 8 + lane] = Real(weights.shares[set]) }
+    }
     scale = Real(weights.scale)
   }
 }

@@ -88,10 +88,7 @@ public struct DisentangledTransformer: TrainableModel {
   }
 
   public func evaluator(precision: Precision, pool: WorkerPool) -> any BatchEvaluator {
-    switch precision {
-    case .double: PlainEvaluator<Double>(model: self, pool: pool)
-    case .float: PlainEvaluator<Float>(model: self, pool: pool)
-    }
+    AutomaticEvaluator(model: self, precision: precision, pool: pool)
   }
 
   public func attention(at parameters: [Double], on sequence: ArraySlice<UInt16>) -> SequenceAttention {
@@ -132,7 +129,7 @@ extension DisentangledTransformer {
       let evaluator = evaluator(precision: .double, pool: pool)
       try evaluator.load(batch)
       var gradient = sum
-      total += Double(rows.count) * evaluator.lossAndGradient(at: flat, gradient: &gradient)
+      total += try Double(rows.count) * evaluator.lossAndGradient(at: flat, gradient: &gradient)
       for entry in sum.indices { sum[entry] += Double(rows.count) * gradient[entry] }
       for (row, prediction) in zip(rows, evaluator.predictions(at: flat)) { predictions[row] = prediction }
     }

@@ -4,6 +4,8 @@ public enum EvaluationPath: String, CaseIterable, Hashable, Sendable {
   case plain
   /// A sequence at a time, positions in vector lanes; `normalization: none`, `feature-norm: constant`.
   case streamed
+  /// By windows instead of positions; as long as there are no more than some thousand windows.
+  case windows
 }
 
 extension DisentangledTransformer {
@@ -11,20 +13,57 @@ extension DisentangledTransformer {
   public func evaluator(
     _ path: EvaluationPath, precision: Precision, length: Int, pool: WorkerPool
   ) -> (any BatchEvaluator)? {
-    switch precision {
-    case .double: evaluator(path, Double.self, length: length, pool: pool)
-    case .float: evaluator(path, Float.self, length: length, pool: pool)
+    switch path {
+    case .plain:
+      switch precision {
+      case .double: ConcreteEvaluator(PlainEvaluator<Double>(model: self, pool: pool))
+      case .float: ConcreteEvaluator(PlainEvaluator<Float>(model: self, pool: pool))
+      }
+    case .windows:
+      if let plan = WindowPlan(shape: shape), length <= Int(UInt16.max) {
+        switch precision {
+        case .double: ConcreteEvaluator(WindowEvaluator<Double>(model: self, plan: plan, pool: pool))
+        case .float: ConcreteEvaluator(WindowEvaluator<Float>(model: self, plan: plan, pool: pool))
+        }
+      } else {
+        nil
+      }
+    case .streamed:
+      if StreamedPlan(shape: shape, length: length) == nil {
+        nil
+      } else {
+        switch precision {
+        case .double: ConcreteEvaluator(StreamedEvaluator<Double>(model: self, pool: pool))
+        case .float: ConcreteEvaluator(StreamedEvaluator<Float>(model: self, pool: pool))
+        }
+      }
     }
   }
+}
 
-  private func evaluator<Real: LayerKernels>(
-    _ path: EvaluationPath, _ type: Real.Type, length: Int, pool: WorkerPool
-  ) -> (any BatchEvaluator)? {
-    switch path {
-    case .plain: PlainEvaluator<Real>(model: self, pool: pool)
-    case .streamed:
-      StreamedPlan(shape: shape, length: length) == nil
-        ? nil : StreamedEvaluator<Real>(model: self, pool: pool)
+extension EvaluationPath {
+  /// How often the same sequences are evaluated.
+  enum Use {
+    case once, many
+  }
+
+  /// The path of least estimated work, in vector operations a step.
+  static func fastest(_ shape: PassShape, count: Int, length: Int, use: Use) -> EvaluationPath {
+    let context = Double(length - 1)
+    let sets = Double(shape.sets)
+    var candidates: [(path: EvaluationPath, work: Double)] = []
+    if let plan = StreamedPlan(shape: shape, length: length) {
+      let lookUps = 3 * Double(plan.groups * plan.chunks) * (context + 2 * Double(plan.codes))
+      candidates.append((.streamed, Double(count) * (lookUps + context * (0.6 * sets + 8))))
     }
+    if let plan = WindowPlan(shape: shape), length <= Int(UInt16.max) {
+      let vectors = Double(plan.stride) / 8
+      let rows = Double(min(plan.windows, count))
+      let row = vectors * (Double(shape.heads * shape.tokens) * 3 + 4 * sets + 20)
+      let sequence =
+        use == .many ? 3 * context : 2 * context + vectors * Double(shape.tokens) * 6 + 100
+      candidates.append((.windows, rows * row + Double(count) * sequence))
+    }
+    return candidates.min { $0.work < $1.work }?.path ?? .plain
   }
 }

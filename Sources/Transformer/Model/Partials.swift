@@ -2,27 +2,34 @@
 final class Partials: @unchecked Sendable {
   let rows: Int
   let width: Int
-  private let storage: UnsafeMutableBufferPointer<Double>
+  private let storage: Buffer<Double>
 
   init(rows: Int, width: Int) {
     self.rows = rows
     self.width = width
-    storage = .allocate(capacity: rows * width)
-    storage.initialize(repeating: 0)
+    storage = Buffer(rows * width, zero: 0)
   }
-
-  deinit { storage.deallocate() }
 
   /// Safe from several threads as long as each has rows of its own.
   func set(row: Int, _ values: [Double]) {
-    precondition(row < rows && values.count == width, "a partial sum fits its row")
-    for (entry, value) in values.enumerated() { storage[row * width + entry] = value }
+    precondition(values.count == width, "a partial sum fits its row")
+    withRow(row) { target in
+      for (entry, value) in values.enumerated() { target[entry] = value }
+    }
   }
 
-  func sum() -> [Double] {
+  func withRow(_ row: Int, _ body: (UnsafeMutablePointer<Double>) -> Void) {
+    precondition(row < rows, "a partial sum has a row")
+    body(storage.start + row * width)
+  }
+
+  /// The sum over the first `rows` rows, or all of them.
+  func sum(rows: Int? = nil) -> [Double] {
     var total = Array(repeating: 0.0, count: width)
-    for row in 0..<rows {
-      for entry in 0..<width { total[entry] += storage[row * width + entry] }
+    total.withUnsafeMutableBufferPointer { total in
+      for row in 0..<(rows ?? self.rows) {
+        for entry in 0..<width { total[entry] += storage.start[row * width + entry] }
+      }
     }
     return total
   }

@@ -2,7 +2,7 @@ import InductionModel
 import MarkovChains
 
 /// Evaluates a batch sequence by sequence with `SequencePass`.
-final class PlainEvaluator<Real: TrainingScalar>: BatchEvaluator {
+final class PlainEvaluator<Real: TrainingScalar>: EvaluatorCore {
   private let model: DisentangledTransformer
   private let pool: WorkerPool
   private var loaded: TokenSequences
@@ -21,15 +21,11 @@ final class PlainEvaluator<Real: TrainingScalar>: BatchEvaluator {
     loaded = sequences
   }
 
-  func lossAndGradient(at parameters: [Double], gradient: inout [Double]) -> Double {
-    mean(over: loaded, at: parameters, gradient: &gradient)
-  }
-
-  func lossAndGradient(
-    at parameters: [Double], on sequences: TokenSequences, gradient: inout [Double]
-  ) throws -> Double {
-    try model.check(sequences)
-    return mean(over: sequences, at: parameters, gradient: &gradient)
+  func mean(over sequences: TokenSequences?, at parameters: [Double], gradient: inout [Double]) throws
+    -> Double
+  {
+    if let sequences { try model.check(sequences) }
+    return mean(over: sequences ?? loaded, at: parameters, gradient: &gradient)
   }
 
   func losses(at parameters: [Double]) -> [Double] {

@@ -35,7 +35,7 @@ public protocol BatchEvaluator: AnyObject {
   /// Keeps sequences that will be evaluated many times, in the form that is fastest to evaluate.
   func load(_ sequences: TokenSequences) throws
   /// Mean loss over the loaded sequences, and its gradient written over `gradient`.
-  func lossAndGradient(at parameters: [Double], gradient: inout [Double]) -> Double
+  func lossAndGradient(at parameters: [Double], gradient: inout [Double]) throws -> Double
   /// The same over sequences that are seen once.
   func lossAndGradient(
     at parameters: [Double], on sequences: TokenSequences, gradient: inout [Double]

@@ -1,0 +1,51 @@
+"""Sizes, kernels and timing that the rivals share with trainer-benchmark."""
+import itertools
+import json
+import sys
+import time
+
+import numpy as np
+
+SIZES = {
+    "small": dict(d=3, lags=(1, 2), M=3, H=3, D=2, L=100, B=1024),
+    "long": dict(d=3, lags=(1, 2), M=3, H=3, D=2, L=1000, B=256),
+    "wide": dict(d=10, lags=(1, 3), M=8, H=8, D=2, L=512, B=256),
+    "deep": dict(d=4, lags=(1, 2), M=6, H=6, D=3, L=256, B=512),
+}
+EPSILON, RATE, KERNELS = 1e-3, 1.0, 64
+
+
+def sets(H, D):
+    """Subsets of the heads with at most D members, by size."""
+    return [s for k in range(D + 1) for s in itertools.combinations(range(H), k)]
+
+
+def kernels(size):
+    """Cumulative rows [kernel][context][token] of kernels drawn from Dirichlet(0.5)."""
+    rows = np.random.default_rng(1).dirichlet(
+        [0.5] * size["d"], size=(KERNELS, size["d"] ** len(size["lags"])))
+    return rows.cumsum(-1)
+
+
+def start(size):
+    w = np.zeros((size["H"], size["M"]))
+    for h in range(min(size["H"], size["M"])):
+        w[h, h] = 1
+    return w, np.ones(len(sets(size["H"], size["D"]))), 0.01
+
+
+def measure(rival, make, seconds=5.0):
+    """`make(size, threads)` gives a function of the step's number that does one step."""
+    chosen = [a for a in sys.argv[1:] if a in SIZES] or list(SIZES)
+    threads = int(sys.argv[sys.argv.index("--threads") + 1]) if "--threads" in sys.argv else 1
+    for name in chosen:
+        step = make(SIZES[name], threads)
+        for warm in range(3):
+            step(warm)
+        times, end = [], time.perf_counter() + seconds
+        while time.perf_counter() < end or len(times) < 20:
+            began = time.perf_counter()
+            step(3 + len(times))
+            times.append(1e3 * (time.perf_counter() - began))
+        print(json.dumps(dict(rival=rival, size=name, threads=threads, steps=len(times),
+                              median_ms=round(float(np.median(times)), 4), least_ms=round(min(times), 4))), flush=True)

@@ -1,0 +1,155 @@
+import CKernels
+import MarkovChains
+
+/// A batch as the evaluation by windows reads it: every sequence a histogram, sequences ordered by their query.
+final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
+  /// n[e, Z] of every sequence: how many of its keys have window Z and token e.
+  enum Form {
+    /// All of it, [sequence][d][stride].
+    case counts(Buffer<UInt16>)
+    case entries(Entries)
+  }
+
+  /// The entries that are not 0, by token; a token's entries are padded to a multiple of eight.
+  struct Entries {
+    /// Where a sequence begins, [sequence].
+    let first: Buffer<Int32>
+    /// Where a token's entries end, from there, [sequence][d].
+    let end: Buffer<Int32>
+    let window: Buffer<Int32>
+    let weight: Buffer<Real>
+  }
+
+  private(set) var form: Form
+  let count: Int
+  /// Window of the query, token to predict, [sequence].
+  let query: Buffer<Int32>
+  let target: Buffer<Int32>
+  /// Sequences by query; row z of the queries is order[rows[z]..<rows[z + 1]].
+  let order: Buffer<Int32>
+  private(set) var rows: [Int]
+  /// Ranges of queries with about equal work.
+  private(set) var tasks: [Range<Int>] = []
+
+  private static var tasksWanted: Int { 16 }
+
+  /// An empty batch of dense histograms, for `count` to fill.
+  init(plan: WindowPlan, count: Int) {
+    self.count = count
+    form = .counts(Buffer(count * plan.shape.tokens * plan.stride, zero: 0))
+    query = Buffer(count, zero: 0)
+    target = Buffer(count, zero: 0)
+    order = Buffer(count, zero: 0)
+    rows = Array(repeating: 0, count: plan.windows + 1)
+  }
+
+  /// Fills the histograms of fresh sequences.
+  func count(_ sequences: TokenSequences, plan: WindowPlan, pool: WorkerPool, scratch: [Buffer<UInt32>]) {
+    guard case .counts(let counts) = form else { return }
+    let (d, length) = (plan.shape.tokens, sequences.length)
+    let chunk = 32
+    sequences.storage.withUnsafeBufferPointer { tokens in
+      guard let tokens = tokens.baseAddress else { return }
+      pool.forEach(tasks: (count + chunk - 1) / chunk) { task, worker in
+        var layout = plan.layout
+        for row in task * chunk..<min((task + 1) * chunk, count) {
+          let x = tokens + row * length
+          query.start[row] = trainer_count_windows(
+            &layout, x, Int32(length), scratch[worker].start, counts.start + row * d * plan.stride)
+          target.start[row] = Int32(x[length - 1])
+        }
+      }
+    }
+    sort(plan)
+  }
+
+  /// Histograms of sequences that will be evaluated often, without their zeros. O(tokens log tokens).
+  init(_ sequences: TokenSequences, plan: WindowPlan) {
+    count = sequences.count
+    query = Buffer(count, zero: 0)
+    target = Buffer(count, zero: 0)
+    order = Buffer(count, zero: 0)
+    rows = Array(repeating: 0, count: plan.windows + 1)
+    let (d, length) = (plan.shape.tokens, sequences.length)
+    let scratch = Buffer<UInt32>(length, zero: 0)
+    let listed = Buffer<Int32>(length, zero: 0)
+    let keys = plan.shape.keys(context: length - 1)
+    let first = Buffer<Int32>(count, zero: 0)
+    let end = Buffer<Int32>(count * d, zero: 0)
+    var (windows, weights): ([Int32], [Real]) = ([], [])
+    var layout = plan.layout
+    for row in 0..<count {
+      let x = Array(sequences[row])
+      query.start[row] = trainer_list_windows(&layout, x, Int32(length), scratch.start, listed.start)
+      target.start[row] = Int32(x[length - 1])
+      first.start[row] = Int32(windows.count)
+      let codes = keys.enumerated()
+        .map { Int(x[$1]) * plan.stride + Int(listed.start[$0]) }.sorted()
+      var at = 0
+      for token in 0..<d {
+        while at < codes.count, codes[at] / plan.stride == token {
+          var next = at
+          while next < codes.count, codes[next] == codes[at] { next += 1 }
+          windows.append(Int32(codes[at] % plan.stride))
+          weights.append(Real(next - at))
+          at = next
+        }
+        while (windows.count - Int(first.start[row])) % 8 != 0 {
+          windows.append(0)
+          weights.append(0)
+        }
+        end.start[row * d + token] = Int32(windows.count) - first.start[row]
+      }
+    }
+    let window = Buffer<Int32>(windows.count, zero: 0)
+    let weight = Buffer<Real>(weights.count, zero: 0)
+    for entry in windows.indices {
+      window.start[entry] = windows[entry]
+      weight.start[entry] = weights[entry]
+    }
+    form = .entries(Entries(first: first, end: end, window: window, weight: weight))
+    sort(plan)
+  }
+
+  func forEachWindow(of sequence: Int, _ plan: WindowPlan, _ body: (Int) -> Void) {
+    let d = plan.shape.tokens
+    switch form {
+    case .counts(let counts):
+      let own = counts.start + sequence * d * plan.stride
+      for window in 0..<plan.windows where (0..<d).contains(where: { own[$0 * plan.stride + window] > 0 }) {
+        body(window)
+      }
+    case .entries(let entries):
+      let first = Int(entries.first.start[sequence])
+      for entry in first..<first + Int(entries.end.start[sequence * d + d - 1])
+      where entries.weight.start[entry] > 0 {
+        body(Int(entries.window.start[entry]))
+      }
+    }
+  }
+
+  /// Counting sort by query, and tasks by it: a rule that looks at the data alone.
+  private func sort(_ plan: WindowPlan) {
+    for z in rows.indices { rows[z] = 0 }
+    for row in 0..<count { rows[Int(query.start[row]) + 1] += 1 }
+    tasks.removeAll(keepingCapacity: true)
+    let share = max(1, count / Self.tasksWanted)
+    var (begin, work) = (0, 0)
+    for z in 0..<plan.windows {
+      work += rows[z + 1]
+      if work >= share {
+        tasks.append(begin..<z + 1)
+        (begin, work) = (z + 1, 0)
+      }
+      rows[z + 1] += rows[z]
+    }
+    if work > 0 { tasks.append(begin..<plan.windows) }
+    for row in 0..<count {
+      let z = Int(query.start[row])
+      order.start[rows[z]] = Int32(row)
+      rows[z] += 1
+    }
+    for z in rows.indices.reversed().dropLast() { rows[z] = rows[z - 1] }
+    rows[0] = 0
+  }
+}
