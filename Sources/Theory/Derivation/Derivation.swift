@@ -7,6 +7,15 @@ public struct Derivation {
   public let document: DerivationDocument
   /// θ' by component of the state, in the order of `Parameters.flat`.
   public let system: FlowSystem
+  /// How the system's symbols and the components of the state are written in LaTeX.
+  public let notation: Notation
+  public let states: [String]
+
+  /// θ' as the left side of an equation, by component of the state.
+  public static func velocity(_ state: String) -> String {
+    let head = state.prefix { $0 != "_" && $0 != "^" }
+    return "\\dot{\(head)}\(state.dropFirst(head.count))"
+  }
 }
 
 /// How the parameters of the model are written, at every level.
@@ -35,11 +44,21 @@ struct ModelNotation {
       ? "\\varnothing" : "\\lbrace \(set.members.map(String.init).joined(separator: ","))\\rbrace"
   }
 
-  /// The left sides θ' of the flow.
+  /// The left sides θ' of the flow by tensor.
   func velocities(lag: String) -> [String] {
-    model.attention.indices.map { "\\dot w^{(\($0 + 1))}_{\(lag)}" }
-      + model.model.sets.map { "\\dot c_{\(Self.latex($0))}" } + ["\\dot a"]
+    let weights = model.attention.indices.map { "w^{(\($0 + 1))}_{\(lag)}" }
+    return (weights + others).map(Derivation.velocity)
   }
+
+  /// The components of the state, in the order of `Parameters.flat`.
+  var states: [String] {
+    let weights = (1...model.model.heads).flatMap { head in
+      model.model.lags(ofHead: head).map { "w^{(\(head))}_{\($0)}" }
+    }
+    return weights + others
+  }
+
+  private var others: [String] { model.model.sets.map { "c_{\(Self.latex($0))}" } + ["a"] }
 }
 
 extension ModelExpressions {

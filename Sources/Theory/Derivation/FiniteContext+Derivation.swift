@@ -38,7 +38,8 @@ extension FiniteContext {
     return Derivation(
       document: document,
       system: model.flowSystem(
-        slope, lag: lag, trained: trained, start: start, heading: heading, constants: constants))
+        slope, lag: lag, trained: trained, start: start, heading: heading, constants: constants),
+      notation: notation.notation, states: notation.states)
   }
 
   private var introduction: String {

@@ -16,12 +16,13 @@ extension InfiniteContext {
     document.add(.heading("Flow"))
     document.add(.text(GradientText.explanation))
     let slope = model.gradient(of: loss, lag: lag)
-    let velocities = ModelNotation(model).velocities(lag: "j")
+    let velocities = notation.velocities(lag: "j")
     document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
     return Derivation(
       document: document,
       system: model.flowSystem(
-        slope, lag: lag, trained: trained, start: start, heading: heading, constants: coefficients))
+        slope, lag: lag, trained: trained, start: start, heading: heading, constants: coefficients),
+      notation: notation.notation, states: notation.states)
   }
 
   private static func introduction(_ model: ModelDefinition) -> String {

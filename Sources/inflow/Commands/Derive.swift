@@ -26,6 +26,9 @@ struct Derive: ParsableCommand {
   @Option(help: "What is printed.")
   var format: DerivationRun.Format = .markdown
 
+  @Option(help: "In scalar form, what constant tensors are written as.")
+  var coefficients: FlowSystem.ScalarCoefficients = .numeric
+
   @Option(help: ArgumentHelp("The stage of the theory whose parameters train, from 1.", valueName: "n"))
   var stage = 1
 
@@ -37,7 +40,11 @@ struct Derive: ParsableCommand {
     let level = level ?? experiment.configuration.theory.level
     let run = try DerivationRun(
       experiment, level: level, stage: stage, command: command(level), threads: common.execution.threads)
-    let source = run.tensorForm(format)
+    let source =
+      switch form {
+      case .tensor: run.tensorForm(format)
+      case .scalar: try run.scalarForm(format, coefficients)
+      }
     if let out {
       let files = try DerivationFiles(
         source, named: format.fileName, in: out, existing: common.execution.force ? .replace : .refuse)
@@ -56,11 +63,13 @@ struct Derive: ParsableCommand {
   private func command(_ level: TheoryLevel) -> String {
     var words = ["inflow derive", common.config, "--level", level.rawValue]
     if form != .tensor { words += ["--form", form.rawValue] }
+    if coefficients != .numeric { words += ["--coefficients", coefficients.rawValue] }
     words += ["--format", format.rawValue]
     if stage != 1 { words += ["--stage", "\(stage)"] }
     return (words + common.overrides.map { "--set \($0.text)" }).joined(separator: " ")
   }
 }
 
+extension FlowSystem.ScalarCoefficients: @retroactive ExpressibleByArgument {}
 extension DerivationRun.Form: ExpressibleByArgument {}
 extension DerivationRun.Format: ExpressibleByArgument {}
