@@ -6,11 +6,13 @@ import Theory
 public enum LevelLoss {
   case infiniteContext(InfiniteContextLoss)
   case finiteContext(FiniteContextLoss)
+  case leadingOrder(LeadingOrderLoss)
 
   public var function: any LossFunction {
     switch self {
     case .infiniteContext(let loss): loss
     case .finiteContext(let loss): loss
+    case .leadingOrder(let loss): loss
     }
   }
 
@@ -18,6 +20,8 @@ public enum LevelLoss {
   func prediction(_ parameters: Parameters) throws -> JSON {
     switch self {
     case .infiniteContext(let loss):
+      .array(try loss.prediction(parameters).map { .array($0.map { .numbers($0) }) })
+    case .leadingOrder(let loss):
       .array(try loss.prediction(parameters).map { .array($0.map { .numbers($0) }) })
     case .finiteContext(let loss): .array(try loss.prediction(parameters).map { .numbers($0) })
     }
@@ -44,9 +48,11 @@ extension Experiment {
           model: model, loss: configuration.loss, sequences: set.sequences, weights: set.weights,
           threads: threads))
     case .leadingOrder:
-      throw ConfigurationError(
-        .outOfRange, at: .configuration, keyPath: "theory.level", found: level.rawValue,
-        allowed: "infinite-context or finite-context in this version")
+      _ = try Resources(infiniteContextOf: configuration)
+      return .leadingOrder(
+        try LeadingOrderLoss(
+          model: model, loss: configuration.loss, laws: laws ?? windowLaws(threads: threads),
+          order: configuration.theory.order, threads: threads))
     }
   }
 

@@ -17,6 +17,7 @@ extension TheoryError {
       "the linear second layer predicts y + epsilon <= 0 (epsilon = \(epsilon)), whose logarithm is none; try a "
         + "smaller scale, a larger loss.epsilon, or criterion logits"
     case .notFinite: "the loss or its gradient is not finite; try another start"
+    case .noExpansion: "the loss has no power series in a; use level infinite-context"
     case .shortSequence(let length, let shortest):
       "sequences: found \(length) tokens, allowed: at least \(shortest)"
     case .unequalSequences(let length, let expected, let position):
@@ -33,7 +34,7 @@ extension TheoryError {
   var isInputError: Bool {
     switch self {
     case .tooLarge, .shortSequence, .unequalSequences, .noSequences, .tooManySequences, .token: true
-    case .infiniteLoss, .overflow, .negativePrediction, .notFinite: false
+    case .infiniteLoss, .overflow, .negativePrediction, .notFinite, .noExpansion: false
     }
   }
 }

@@ -16,6 +16,11 @@ public struct Expression {
   /// The value if the expression is a number.
   public var number: Number? { graph.constant(id) }
 
+  /// The symbol if the expression is an entry of one.
+  public var symbol: Symbol? {
+    if case .symbol(let symbol, _) = graph.nodes[Int(id)] { symbol } else { nil }
+  }
+
   public var isZero: Bool { id == ExpressionGraph.zero }
 }
 

@@ -19,6 +19,7 @@ extension ExpressionGraph {
 
   private func contractedMonomial(_ bound: Set<Index>, _ factors: [Factor]) -> NodeID {
     if let eliminated = eliminatingDelta(bound, factors) { return eliminated }
+    if let marginalized = marginalizingSingles(bound, factors) { return marginalized }
     var outside: [NodeID] = []
     var groups: [(indices: Set<Index>, factors: [Factor])] = []
     for factor in factors {
@@ -47,6 +48,21 @@ extension ExpressionGraph {
     let body = product(factors)
     return intern(
       .contraction(bound.sorted(), body), free: free[Int(body)].filter { !bound.contains($0) })
+  }
+
+  /// An index that only one symbol's entry has, whose sum over it is known, is summed at once.
+  private func marginalizingSingles(_ bound: Set<Index>, _ factors: [Factor]) -> NodeID? {
+    guard factors.count > 1 else { return nil }
+    for index in bound.sorted() {
+      let holders = factors.indices.filter { free[Int(factors[$0].base)].contains(index) }
+      guard holders.count == 1, factors[holders[0]].exponent.isOne,
+        let known = marginal([index], factors[holders[0]].base)
+      else { continue }
+      var others = factors
+      others[holders[0]] = Factor(base: known, exponent: .one)
+      return contraction(bound.subtracting([index]).sorted(), product(others))
+    }
+    return nil
   }
 
   /// Σ_j δ_ij f_j = f_i.

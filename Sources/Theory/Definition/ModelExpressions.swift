@@ -15,27 +15,52 @@ struct ModelExpressions {
   let coefficients: [Symbol]
   /// a.
   let scale: Symbol
+  let coordinates: Coordinates
 
-  init(_ graph: ExpressionGraph, model: ModelDefinition, loss: Loss) {
+  /// What the first layer and the feature map are written in.
+  enum Coordinates {
+    /// w and c.
+    case parameters
+    /// σ^h, one vector per head, and p_S, one scalar per set: the model is simplest in these.
+    case reduced(weights: [Symbol], shares: [Symbol])
+  }
+
+  init(_ graph: ExpressionGraph, model: ModelDefinition, loss: Loss, isReduced: Bool = false) {
     self.graph = graph
     self.model = model
     self.loss = loss
+    coordinates =
+      isReduced
+      ? .reduced(
+        weights: (1...model.heads).map { head in
+          graph.symbol("sigma\(head)", shape: [model.window], role: .variable, latex: "\\sigma^{(\(head))}")
+        },
+        shares: model.sets.map { set in
+          graph.symbol("p\(Self.suffix(set))", role: .variable, latex: "p_{\(Self.latex(set))}")
+        }) : .parameters
     attention = (1...model.heads).map { head in
       graph.symbol("w\(head)", shape: [model.window], role: .parameter, latex: "w^{(\(head))}")
     }
     coefficients = model.sets.map { set in
-      let name = set.members.map { "_\($0)" }.joined()
-      let latex =
-        set.count == 0 ? "\\varnothing" : "\\{\(set.members.map(String.init).joined(separator: ","))\\}"
-      return graph.symbol("c\(name.isEmpty ? "_0" : name)", role: .parameter, latex: "c_{\(latex)}")
+      graph.symbol("c\(Self.suffix(set))", role: .parameter, latex: "c_{\(Self.latex(set))}")
     }
     scale = graph.symbol("a", role: .parameter, latex: "a")
+  }
+
+  private static func suffix(_ set: HeadSet) -> String {
+    set.count == 0 ? "_0" : set.members.map { "_\($0)" }.joined()
+  }
+
+  private static func latex(_ set: HeadSet) -> String {
+    set.count == 0
+      ? "\\varnothing" : "\\{\(set.members.map(String.init).joined(separator: ","))\\}"
   }
 
   // MARK: First layer
 
   /// σ^h, on the lags of a head; `existing` is 0 where a lag exists and −∞ where it does not.
   func attentionWeights(ofHead head: Int, over lag: Index, existing: Expression? = nil) -> Expression {
+    if case .reduced(let weights, _) = coordinates { return graph(weights[head - 1], lag) }
     let logits = graph(attention[head - 1], lag)
     return (existing.map { logits + $0 } ?? logits).softmax(over: lag)
   }
@@ -55,6 +80,7 @@ struct ModelExpressions {
 
   /// p_S, in the order of the model's sets.
   var shares: [Expression] {
+    if case .reduced(_, let shares) = coordinates { return shares.map { graph($0) } }
     let weights = coefficients.map { coefficient in
       switch model.variant.coefficients {
       case .square: graph(coefficient).squared

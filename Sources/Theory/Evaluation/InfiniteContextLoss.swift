@@ -66,20 +66,8 @@ public final class InfiniteContextLoss: LossFunction {
   ///
   /// - Throws: `TheoryError` for lack of memory.
   public func prediction(_ parameters: Parameters) throws -> [[[Double]]] {
-    let plan = try PlannedLoss.translatingErrors {
-      try Plan(
-        [expressions.prediction], coefficients: expressions.coefficients, threads: threads,
-        memoryLimit: memoryLimit)
-    }
-    expressions.model.bind(parameters.flat, to: plan)
-    plan.run()
-    let (kernels, windows) = (expressions.kernel.extent, expressions.query.extent)
-    let (tokens, values) = (model.tokens, plan.output(0))
-    return (0..<kernels).map { kernel in
-      (0..<windows).map { window in
-        (0..<tokens).map { values[(kernel * tokens + $0) * windows + window] }
-      }
-    }
+    try expressions.evaluate(
+      expressions.prediction, at: parameters, threads: threads, memoryLimit: memoryLimit)
   }
 
   public func explainNonFinite(_ parameters: Parameters) -> TheoryError {

@@ -65,6 +65,8 @@ public enum TheoryError: Error, Equatable {
   /// The linear second layer's prediction left the simplex.
   case negativePrediction(epsilon: Double)
   case notFinite
+  /// The loss has no power series in a.
+  case noExpansion
   /// A sequence that the model cannot read.
   case shortSequence(length: Int, shortest: Int)
   case unequalSequences(length: Int, expected: Int, position: Int)

@@ -21,9 +21,14 @@ public struct InfiniteContext {
 
   /// - Parameter laws: on windows of `model.reach` tokens.
   public init(model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws) {
+    self.init(model: definition, loss: criterion, laws: laws, isReduced: false)
+  }
+
+  /// - Parameter isReduced: written in σ and p instead of w and c.
+  init(model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws, isReduced: Bool) {
     let graph = ExpressionGraph()
     self.graph = graph
-    model = ModelExpressions(graph, model: definition, loss: criterion)
+    model = ModelExpressions(graph, model: definition, loss: criterion, isReduced: isReduced)
     let (tokens, windows, kernels) = (definition.tokens, laws.windows, laws.kernels.count)
     // Arrays are laid out in this order: the matrix products of the loss need no transposition.
     kernel = graph.index("k", extent: kernels, latex: "\\pi")

@@ -1,0 +1,71 @@
+import InductionModel
+import MarkovChains
+import SymbolicTensors
+
+/// The loss to some order in a, and its derived gradient. At first order with the paper's model an evaluation does
+/// not depend on the number of windows or kernels.
+public final class LeadingOrderLoss: LossFunction {
+  public let model: ModelDefinition
+  public let expressions: LeadingOrder
+  private let planned: PlannedLoss
+  private let loss: Loss
+  private let laws: WindowLaws
+  private let order: Int
+
+  /// - Parameters:
+  ///   - laws: on windows of `model.reach` tokens.
+  ///   - order: of the expansion in a, at least 1.
+  /// - Throws: `TheoryError`.
+  public init(
+    model: ModelDefinition, loss: Loss, laws: WindowLaws, order: Int = 1, threads: Int = 1,
+    memoryLimit: Int = InfiniteContextLoss.defaultMemoryLimit
+  ) throws {
+    (self.model, self.loss, self.laws, self.order) = (model, loss, laws, order)
+    expressions = try LeadingOrder(
+      model: model, loss: loss, laws: laws, order: order, threads: threads, memoryLimit: memoryLimit)
+    planned = try PlannedLoss(
+      expressions.loss, model: expressions.model, lag: expressions.lag,
+      coefficients: expressions.coefficients, threads: threads, memoryLimit: memoryLimit)
+  }
+
+  public func gradient(_ parameters: [Double], into gradient: inout [Double]) {
+    for position in gradient.indices { gradient[position] = 0 }
+    planned.gradient(parameters, addingTo: &gradient)
+  }
+
+  public func value(_ parameters: [Double]) throws -> Double { try planned.value(parameters) }
+
+  public func hessianProduct(
+    _ parameters: [Double], along direction: [Double], product: inout [Double]
+  ) throws {
+    for position in product.indices { product[position] = 0 }
+    try planned.hessianProduct(parameters, along: direction, addingTo: &product)
+  }
+
+  /// I_S of every set at a point: what its share gains by, p_S' = (4a/C) p_S (I_S − Ī). nil where the decrease of
+  /// the loss is not linear in the shares.
+  public func information(_ parameters: Parameters) throws -> [Double]? {
+    guard let information = expressions.information else { return nil }
+    let plan = try PlannedLoss.translatingErrors {
+      try Plan(information, coefficients: expressions.coefficients)
+    }
+    expressions.model.bind(parameters.flat, to: plan)
+    plan.run()
+    return information.indices.map { plan.scalar($0) }
+  }
+
+  /// y(e|z) to the same order in a, as `[kernel][query window][token]`.
+  ///
+  /// - Throws: `TheoryError`.
+  public func prediction(_ parameters: Parameters) throws -> [[[Double]]] {
+    let exact = InfiniteContext(model: model, loss: loss, laws: laws)
+    let scale = exact.graph(exact.model.scale)
+    guard let terms = series(of: [exact.prediction], in: exact.model.scale, order: order)[0] else {
+      throw TheoryError.noExpansion
+    }
+    let expanded = exact.graph.sum(terms.enumerated().map { scale.power(Number($0)) * $1 })
+    return try exact.evaluate(expanded, at: parameters)
+  }
+
+  public func explainNonFinite(_ parameters: Parameters) -> TheoryError { .notFinite }
+}
