@@ -55,7 +55,7 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Theory", "Transformer", "Yams",
+        "SymbolicTensors", "Theory", "Transformer", "Yams",
         .product(name: "Collections", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
       ]),
@@ -67,7 +67,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(
-      name: "SymbolicTensorsTests", dependencies: ["SymbolicTensors"]),
+      name: "SymbolicTensorsTests",
+      dependencies: ["SymbolicTensors", .product(name: "Numerics", package: "swift-numerics")]),
     .testTarget(name: "ODESolversTests", dependencies: ["ODESolvers"]),
     .testTarget(name: "InductionModelTests", dependencies: ["InductionModel"]),
     .testTarget(name: "MarkovChainsTests", dependencies: ["MarkovChains"]),

@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import InductionModel
+import SymbolicTensors
 import Testing
 
 /// A folder of its own that vanishes with its owner.

@@ -1,6 +1,7 @@
 import Foundation
 import MarkovChains
 import ODESolvers
+import SymbolicTensors
 
 /// `manifest.json`: what a run was made from and on. What differs between two runs of one configuration stands
 /// here and nowhere else in the folder.

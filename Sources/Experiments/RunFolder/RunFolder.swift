@@ -79,6 +79,7 @@ public struct RunFolder: Sendable {
 public enum RunFolderError: Error, Equatable, Sendable {
   case exists(String)
   case notAFolder(String)
+  case fileExists(String)
   case notWritable(String, reason: String)
 }
 
@@ -90,6 +91,8 @@ extension RunFolderError: CustomStringConvertible {
         + "--force to overwrite the run in it"
     case .notAFolder(let path):
       "\(path): found a file; allowed: a new or empty folder; choose another --out"
+    case .fileExists(let path):
+      "\(path): found a file; allowed: a name that is not taken; choose another --out, or --force to overwrite it"
     case .notWritable(let path, let reason):
       "\(path): cannot be written (\(reason)); allowed: a folder that this user may create and write"
     }

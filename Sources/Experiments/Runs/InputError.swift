@@ -16,6 +16,7 @@ public enum InputError {
     case let error as InformationError: "model.window: \(error)"
     case let error as DataFileError: error.description
     case let error as TheoryError: error.isInputError ? error.message : nil
+    case let error as DerivationError: error.description
     case let error as ProblemError: "theory.solver: \(error)"
     default: nil
     }

@@ -23,6 +23,8 @@ extension TheoryError {
     case .unequalSequences(let length, let expected, let position):
       "sequences[\(position)]: found \(length) tokens, allowed: \(expected), as in the first"
     case .noSequences: "sequences: found none, allowed: at least one"
+    case .tooManySequences(let count, let most):
+      "sequences: found \(count), allowed: at most \(most) of this length for equations in tensor form"
     case .token(let token, let sequence, let position, let tokens):
       "sequences[\(sequence)][\(position)]: found \(token), allowed: a token from 0 to \(tokens - 1)"
     }
@@ -31,7 +33,7 @@ extension TheoryError {
   /// Whether the input is to blame rather than the point of evaluation.
   var isInputError: Bool {
     switch self {
-    case .tooLarge, .shortSequence, .unequalSequences, .noSequences, .token: true
+    case .tooLarge, .shortSequence, .unequalSequences, .noSequences, .tooManySequences, .token: true
     case .infiniteLoss, .overflow, .negativePrediction, .notFinite, .noExpansion: false
     }
   }

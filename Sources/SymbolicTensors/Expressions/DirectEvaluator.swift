@@ -13,104 +13,68 @@ public struct DirectEvaluator<Scalar: Real> {
   }
 
   /// The dense array of each expression over its free indices in their order.
+  #if arch(x86_64)
+    @_specialize(where Scalar == Float80)
+  #endif
+  @_specialize(where Scalar == Double)
   public func evaluate(_ expressions: [Expression]) -> [[Scalar]] {
-    var arrays: [NodeID: Tensor] = [:]
+    var arrays: [NodeID: [Scalar]] = [:]
     for node in graph.reachable(expressions.map(\.id)) { arrays[node] = evaluate(node, arrays) }
-    return expressions.map { arrays[$0.id]?.entries ?? [] }
+    return expressions.map { arrays[$0.id] ?? [] }
   }
 
-  private struct Tensor {
-    let indices: [Index]
-    var entries: [Scalar]
-
-    /// The entry at a position of a larger domain.
-    func entry(_ counter: [Int], _ domain: [Index]) -> Scalar {
-      var offset = 0
-      for index in indices {
-        let position = domain.firstIndex(of: index).map { counter[$0] } ?? 0
-        offset = offset * index.extent + position
-      }
-      return entries[offset]
-    }
-  }
-
-  private func fill(_ domain: [Index], _ entry: ([Int]) -> Scalar) -> Tensor {
-    var counter = [Int](repeating: 0, count: domain.count)
-    var entries: [Scalar] = []
-    for _ in 0..<domain.size {
-      entries.append(entry(counter))
-      for dimension in domain.indices.reversed() {
-        counter[dimension] += 1
-        if counter[dimension] < domain[dimension].extent { break }
-        counter[dimension] = 0
-      }
-    }
-    return Tensor(indices: domain, entries: entries)
-  }
-
-  private func evaluate(_ node: NodeID, _ arrays: [NodeID: Tensor]) -> Tensor {
+  private func evaluate(_ node: NodeID, _ arrays: [NodeID: [Scalar]]) -> [Scalar] {
     let domain = graph.free[Int(node)]
-    func operand(_ id: NodeID) -> Tensor { arrays[id] ?? Tensor(indices: [], entries: [.nan]) }
+    let walk = Strides(domain)
+    func operand(_ id: NodeID) -> [Scalar] { arrays[id] ?? [] }
+    func offsets(_ id: NodeID) -> [Int] { walk.offsets(of: graph.free[Int(id)]) }
     switch graph.nodes[Int(node)] {
-    case .number(let number): return Tensor(indices: [], entries: [scalar(number)])
+    case .number(let number): return [scalar(number)]
     case .symbol(let symbol, let indices):
       let entries = values[symbol] ?? []
-      return fill(domain) { counter in
-        let offset = indices.reduce(0) { offset, index in
-          offset * index.extent + (domain.firstIndex(of: index).map { counter[$0] } ?? 0)
-        }
-        return entries.indices.contains(offset) ? entries[offset] : .nan
-      }
-    case .delta: return fill(domain) { $0[0] == $0[1] ? 1 : 0 }
+      return walk.offsets(of: indices).map { entries.indices.contains($0) ? entries[$0] : .nan }
+    case .delta(let first, let second):
+      return zip(walk.offsets(of: [first]), walk.offsets(of: [second])).map { $0 == $1 ? 1 : 0 }
     case .sum(let terms):
-      return fill(domain) { counter in
-        terms.reduce(0) { $0 + scalar($1.coefficient) * operand($1.node).entry(counter, domain) }
-      }
-    case .product(let factors):
-      return fill(domain) { counter in
-        factors.reduce(1) {
-          $0 * power(operand($1.base).entry(counter, domain), $1.exponent)
+      var result = [Scalar](repeating: 0, count: walk.size)
+      for term in terms {
+        let (coefficient, array) = (scalar(term.coefficient), operand(term.node))
+        for (entry, offset) in offsets(term.node).enumerated() {
+          result[entry] += coefficient * array[offset]
         }
       }
-    case .function(let function, let argument):
-      return Tensor(indices: domain, entries: operand(argument).entries.map { apply(function, $0) })
-    case .softmax(let logits, over: let index): return softmax(operand(logits), index)
-    case .contraction(let indices, let body): return contraction(operand(body), over: indices, onto: domain)
+      return result
+    case .product(let factors):
+      var result = [Scalar](repeating: 1, count: walk.size)
+      for factor in factors {
+        let array = operand(factor.base).map { power($0, factor.exponent) }
+        for (entry, offset) in offsets(factor.base).enumerated() { result[entry] *= array[offset] }
+      }
+      return result
+    case .function(let function, let argument): return operand(argument).map { apply(function, $0) }
+    case .softmax(let logits, over: let index): return softmax(operand(logits), walk, index)
+    case .contraction(_, let body):
+      var result = [Scalar](repeating: 0, count: walk.size)
+      let targets = Strides(graph.free[Int(body)]).offsets(of: domain)
+      for (target, entry) in zip(targets, operand(body)) { result[target] += entry }
+      return result
     }
   }
 
-  private func softmax(_ logits: Tensor, _ index: Index) -> Tensor {
-    let domain = logits.indices
-    let axis = domain.firstIndex(of: index) ?? 0
-    func line(_ counter: [Int]) -> [Scalar] {
-      (0..<index.extent).map { position in
-        var counter = counter
-        counter[axis] = position
-        return logits.entry(counter, domain)
-      }
+  private func softmax(_ logits: [Scalar], _ walk: Strides, _ index: Index) -> [Scalar] {
+    let others = walk.domain.filter { $0 != index }
+    let lines = walk.offsets(of: others)
+    var largest = [Scalar](repeating: -.infinity, count: others.size)
+    for (line, logit) in zip(lines, logits) where !(logit <= largest[line]) { largest[line] = logit }
+    // All logits −∞: all weights 0.
+    let weights = zip(lines, logits).map { line, logit in
+      largest[line] == -.infinity ? 0 : Scalar.exp(logit - largest[line])
     }
-    return fill(domain) { counter in
-      let line = line(counter)
-      guard let largest = line.max(), largest > -.infinity else { return 0 }
-      let total = line.reduce(0) { $0 + Scalar.exp($1 - largest) }
-      return Scalar.exp(line[counter[axis]] - largest) / total
+    var total = [Scalar](repeating: 0, count: others.size)
+    for (line, weight) in zip(lines, weights) { total[line] += weight }
+    return zip(lines, weights).map { line, weight in
+      largest[line] == -.infinity ? 0 : weight / total[line]
     }
-  }
-
-  private func contraction(_ body: Tensor, over indices: [Index], onto domain: [Index]) -> Tensor {
-    var result = fill(domain) { _ in 0 }
-    let axes = domain.map { body.indices.firstIndex(of: $0) ?? 0 }
-    var counter = [Int](repeating: 0, count: body.indices.count)
-    for entry in body.entries {
-      let offset = zip(domain, axes).reduce(0) { $0 * $1.0.extent + counter[$1.1] }
-      result.entries[offset] += entry
-      for dimension in body.indices.indices.reversed() {
-        counter[dimension] += 1
-        if counter[dimension] < body.indices[dimension].extent { break }
-        counter[dimension] = 0
-      }
-    }
-    return result
   }
 
   private func scalar(_ number: Number) -> Scalar {
@@ -121,7 +85,13 @@ public struct DirectEvaluator<Scalar: Real> {
   }
 
   private func power(_ base: Scalar, _ exponent: Number) -> Scalar {
-    if let integer = exponent.integer { return .pow(base, integer) }
+    switch exponent.integer {
+    case 1: return base
+    case 2: return base * base
+    case -1: return 1 / base
+    case let integer?: return .pow(base, integer)
+    case nil: break
+    }
     return exponent == Number(1, over: 2) ? .sqrt(base) : .pow(base, scalar(exponent))
   }
 

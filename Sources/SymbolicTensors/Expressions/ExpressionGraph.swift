@@ -24,6 +24,9 @@ public final class ExpressionGraph {
   /// How many distinct nodes were built.
   public var count: Int { nodes.count }
 
+  /// The position of a node that was built before.
+  func existing(_ node: Node) -> NodeID? { positions[node] }
+
   func intern(_ node: Node, free indices: @autoclosure () -> [Index]) -> NodeID {
     if let known = positions[node] { return known }
     let id = NodeID(nodes.count)

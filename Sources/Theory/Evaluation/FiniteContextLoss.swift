@@ -10,11 +10,11 @@ public final class FiniteContextLoss: LossFunction {
   /// L.
   public let context: Int
   private let loss: Loss
-  private let expressions: FiniteContext
+  let expressions: FiniteContext
   private let planned: PlannedLoss
-  private let sequences: [[Int]]
+  let sequences: [[Int]]
   private let weights: [Double]
-  private let batch: Int
+  let batch: Int
   /// The first sequence of the batch that each plan has bound.
   private var bound: [ObjectIdentifier: Int] = [:]
 
@@ -129,7 +129,7 @@ public final class FiniteContextLoss: LossFunction {
   }
 
   /// One-hot tensors of the sequences from `first` on; the last batch is filled up with copies of weight 0.
-  private func numbers(ofBatch first: Int) -> [Symbol: [Double]] {
+  func numbers(ofBatch first: Int) -> [Symbol: [Double]] {
     let rows = (0..<batch).map { first + $0 < sequences.count ? first + $0 : first }
     let (d, keys) = (model.tokens, expressions.layout.keys)
     var targets = [Double](repeating: 0, count: batch * d)

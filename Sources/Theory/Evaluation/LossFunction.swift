@@ -71,5 +71,7 @@ public enum TheoryError: Error, Equatable {
   case shortSequence(length: Int, shortest: Int)
   case unequalSequences(length: Int, expected: Int, position: Int)
   case noSequences
+  /// More sequences than fit one system of tensors.
+  case tooManySequences(count: Int, most: Int)
   case token(Int, sequence: Int, position: Int, tokens: Int)
 }

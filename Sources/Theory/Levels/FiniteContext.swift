@@ -13,8 +13,10 @@ public struct FiniteContext {
   let contextTokens, targets, weights: Symbol
   /// −∞ where a lag does not exist.
   let coefficients: [Symbol: [Double]]
-  /// y on (n, e); Σ_n weight_n × cost.
-  let prediction, loss: Expression
+  /// v^h at the keys and at the query.
+  let keyOutputs, queryOutputs: [Expression]
+  /// q on (n, l), y on (n, e), Σ_n weight_n × cost.
+  let similarity, prediction, loss: Expression
   let layout: ContextLayout
 
   /// - Parameters:
@@ -71,11 +73,13 @@ public struct FiniteContext {
           weights: queryWeights, tokens: graph(atQuery, lag, sequence, token), lag: lag, token: token))
     }
     (self.keyTokens, self.queryTokens, coefficients) = (keyTokens, queryTokens, numbers)
+    (self.keyOutputs, self.queryOutputs) = (keyOutputs, queryOutputs)
     contextTokens = graph.symbol("xl", shape: [batch, d, keys], role: .variable)
     targets = graph.symbol("target", shape: [batch, d], role: .variable)
     weights = graph.symbol("weight", shape: [batch], role: .variable)
 
     let similarity = model.similarity(keys: keyOutputs, queries: queryOutputs, token: token)
+    self.similarity = similarity
     let values = graph(contextTokens, sequence, next, key)
     switch definition.variant.secondLayer {
     case .softmax:

@@ -1,0 +1,110 @@
+/// A text with equations: headings, paragraphs with inline mathematics between dollar signs, displayed equations.
+public struct DerivationDocument: Sendable {
+  public enum Block: Sendable, Hashable {
+    case heading(String)
+    case text(String)
+    case equations([LatexEquation])
+  }
+
+  public let title: String
+  public private(set) var blocks: [Block] = []
+
+  public init(title: String) { self.title = title }
+
+  public mutating func add(_ block: Block) {
+    if case .equations(let equations) = block, equations.isEmpty { return }
+    blocks.append(block)
+  }
+}
+
+extension DerivationDocument {
+  /// A LaTeX article that needs amsmath and nothing else beyond the base distribution.
+  public var latex: String {
+    var text = """
+      \\documentclass[10pt,a4paper]{article}
+      \\usepackage{amsmath,amssymb}
+      \\usepackage[margin=2cm]{geometry}
+      \\allowdisplaybreaks
+      \\setlength{\\parindent}{0pt}
+      \\setlength{\\parskip}{0.6em}
+      \\title{\(Self.escaped(title))}
+      \\author{}
+      \\date{}
+      \\begin{document}
+      \\maketitle
+
+      """
+    for block in blocks {
+      switch block {
+      case .heading(let heading): text += "\n\\section*{\(Self.escaped(heading))}\n"
+      case .text(let paragraph): text += "\n\(Self.latexParagraph(paragraph))\n"
+      case .equations(let equations):
+        text += "\\begin{align*}\n\(Self.rows(equations))\n\\end{align*}\n"
+      }
+    }
+    return text + "\n\\end{document}\n"
+  }
+
+  /// Markdown whose mathematics GitHub and GitLab render.
+  public var markdown: String {
+    var text = "# \(title)\n"
+    for block in blocks {
+      switch block {
+      case .heading(let heading): text += "\n## \(heading)\n"
+      case .text(let paragraph): text += "\n\(paragraph)\n"
+      case .equations(let equations):
+        text += "\n$$\n\\begin{aligned}\n\(Self.rows(equations))\n\\end{aligned}\n$$\n"
+      }
+    }
+    return text
+  }
+
+  /// Letters that fit a line.
+  private static let lineWidth = 84
+
+  private static func rows(_ equations: [LatexEquation]) -> String {
+    equations.map { equation in
+      var lines: [String] = []
+      var line = ""
+      var width = LatexPiece.width(of: equation.left) + 2
+      for piece in equation.right {
+        let own = LatexPiece.width(of: piece)
+        if !line.isEmpty, width + own > lineWidth {
+          lines.append(line)
+          (line, width) = ("", 4)
+        }
+        line += (line.isEmpty ? "" : " ") + piece
+        width += own
+      }
+      lines.append(line)
+      return "\(equation.left) &= " + lines.joined(separator: " \\\\\n&\\quad ")
+    }.joined(separator: " \\\\\n")
+  }
+
+  /// Text outside dollar signs without characters that LaTeX reads as commands; `code` in typewriter type.
+  private static func latexParagraph(_ paragraph: String) -> String {
+    var text = ""
+    for (position, part) in paragraph.split(separator: "$", omittingEmptySubsequences: false).enumerated() {
+      guard position % 2 == 0 else {
+        text += "$\(part)$"
+        continue
+      }
+      for (place, span) in part.split(separator: "`", omittingEmptySubsequences: false).enumerated() {
+        text += place % 2 == 0 ? escaped(String(span)) : "\\texttt{\(escaped(String(span)))}"
+      }
+    }
+    return text
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.map { character in
+      switch character {
+      case "#", "%", "&", "_", "{", "}", "$": "\\\(character)"
+      case "\\": "\\textbackslash{}"
+      case "~": "\\textasciitilde{}"
+      case "^": "\\textasciicircum{}"
+      default: String(character)
+      }
+    }.joined()
+  }
+}

@@ -1,0 +1,51 @@
+/// A printed subexpression: its LaTeX, how it binds, and about how wide it comes out.
+struct LatexPiece {
+  enum Binding: Int {
+    /// Terms side by side.
+    case sum
+    /// A sum sign or anything else that swallows what follows it.
+    case open
+    case product
+    case atom
+  }
+
+  var text: String
+  var binding: Binding
+  /// About the number of letters that it takes in a line.
+  var width: Int
+  /// The terms of a sum with their signs, where a line may break.
+  var breaks: [String] = []
+
+  init(_ text: String, _ binding: Binding, width: Int? = nil) {
+    self.text = text
+    self.binding = binding
+    self.width = width ?? Self.width(of: text)
+  }
+
+  /// In parentheses unless it binds at least as tightly.
+  func bound(_ binding: Binding) -> LatexPiece {
+    self.binding.rawValue >= binding.rawValue ? self : parenthesized
+  }
+
+  var parenthesized: LatexPiece {
+    LatexPiece("\\left(\(text)\\right)", .atom, width: width + 2)
+  }
+
+  /// A commanded letter counts as one, grouping and sizes as none.
+  static func width(of text: String) -> Int {
+    var width = 0
+    var isCommand = false
+    for character in text {
+      if character == "\\" {
+        isCommand = true
+        width += 1
+      } else if character.isLetter {
+        width += isCommand ? 0 : 1
+      } else {
+        isCommand = false
+        width += "{}_^& ".contains(character) ? 0 : 1
+      }
+    }
+    return width
+  }
+}

@@ -1,0 +1,274 @@
+/// An equation in LaTeX.
+public struct LatexEquation: Hashable, Sendable {
+  public let left: String
+  /// What stands behind the equals sign, in pieces between which a line may break; joined they are the whole.
+  public let right: [String]
+}
+
+/// Prints expressions of one graph as LaTeX equations.
+///
+/// Names that the notation gives are defined where they first occur; what is shared and long, or too wide for a
+/// line, gets a name T_1, T_2, ... of its own. Printing is a loop in topological order.
+public struct LatexPrinter {
+  private let graph: ExpressionGraph
+  private let notation: Notation
+  private var pieces: [NodeID: LatexPiece] = [:]
+  private var automatic = 0
+  /// Named products, largest first: they stand for their factors in larger products.
+  private let monomials: [(node: NodeID, factors: [Factor])]
+
+  /// In letters: what is shared is named from the first width on, anything inside a line from the second on.
+  private static let sharedWidth = 22
+  private static let widest = 60
+
+  public init(_ graph: ExpressionGraph, _ notation: Notation) {
+    self.graph = graph
+    self.notation = notation
+    monomials = notation.named.keys.compactMap { named -> (NodeID, [Factor])? in
+      guard case .product(let factors) = graph.nodes[Int(named.id)] else { return nil }
+      return (named.id, factors)
+    }.sorted { ($1.1.count, $0.0) < ($0.1.count, $1.0) }
+  }
+
+  /// The equations left = right, before each the definitions of the names that it introduces.
+  public mutating func equations(_ sides: [(left: String, right: Expression)]) -> [LatexEquation] {
+    let roots = sides.map(\.right.id)
+    let order = graph.reachable(roots).filter { pieces[$0] == nil }
+    let uses = visibleUses(roots)
+    var definitions: [NodeID: LatexEquation] = [:]
+    for node in order where uses[node] != nil {
+      let piece = piece(node)
+      if let name = notation.named[Expression(graph, node)] {
+        let text = Notation.fill(name.template, name.indices.map(latex))
+        pieces[node] = LatexPiece(text, .atom)
+        if name.definition == .printed { definitions[node] = equation(text, piece) }
+      } else if graph.isInner(node), !roots.contains(node) || (uses[node] ?? 0) > 0,
+        piece.width > ((uses[node] ?? 0) > 1 ? Self.sharedWidth : Self.widest)
+      {
+        automatic += 1
+        let free = graph.free[Int(node)].map(latex)
+        let text = "T_{\(automatic)}" + (free.isEmpty ? "" : "(\(free.joined(separator: ",")))")
+        pieces[node] = LatexPiece(text, .atom)
+        definitions[node] = equation(text, piece)
+      } else {
+        pieces[node] = piece
+      }
+    }
+    var equations: [LatexEquation] = []
+    var printed = Set<NodeID>()
+    for (left, right) in sides {
+      for node in graph.reachable([right.id]) where definitions[node] != nil && !printed.contains(node) {
+        // A root that a name stands for is its own definition.
+        if node == right.id, definitions[node]?.left == left { continue }
+        printed.insert(node)
+        definitions[node].map { equations.append($0) }
+      }
+      if let definition = definitions[right.id], definition.left == left {
+        if printed.insert(right.id).inserted { equations.append(definition) }
+      } else if let piece = pieces[right.id] {
+        equations.append(equation(left, piece))
+      }
+    }
+    return equations
+  }
+
+  /// The expression as it stands in a line, with the names defined so far.
+  public mutating func inline(_ expression: Expression) -> String {
+    _ = equations([("", expression)])
+    return pieces[expression.id]?.text ?? ""
+  }
+
+  private func equation(_ left: String, _ piece: LatexPiece) -> LatexEquation {
+    LatexEquation(left: left, right: piece.breaks.isEmpty ? [piece.text] : piece.breaks)
+  }
+
+  /// How often each node that is not hidden behind a name of earlier equations occurs in a visible one.
+  private func visibleUses(_ roots: [NodeID]) -> [NodeID: Int] {
+    var uses: [NodeID: Int] = [:]
+    for root in roots { uses[root] = 0 }
+    for node in graph.reachable(roots).reversed() where uses[node] != nil && pieces[node] == nil {
+      var children: [NodeID] = []
+      if case .product(let factors) = graph.nodes[Int(node)] {
+        children = collected(factors, of: node).map(\.base)
+      } else {
+        graph.forEachChild(of: node) { children.append($0) }
+      }
+      for child in children { uses[child, default: 0] += 1 }
+    }
+    return uses
+  }
+
+  /// A product's factors with named products in the place of theirs.
+  private func collected(_ factors: [Factor], of node: NodeID) -> [Factor] {
+    var rest = factors
+    var found: [Factor] = []
+    for monomial in monomials where monomial.node < node {
+      let positions = monomial.factors.map { factor in rest.firstIndex(of: factor) }
+      guard !positions.contains(nil) else { continue }
+      rest.removeAll { monomial.factors.contains($0) }
+      found.append(Factor(base: monomial.node, exponent: .one))
+    }
+    return found + rest
+  }
+
+  // MARK: Nodes
+
+  private func latex(_ index: Index) -> String { graph.indexNames[Int(index.id)].latex }
+
+  private func piece(_ node: NodeID) -> LatexPiece {
+    switch graph.nodes[Int(node)] {
+    case .number(let value): return number(value)
+    case .symbol(let symbol, let indices):
+      let arguments = indices.map(latex)
+      if let template = notation.symbols[symbol] {
+        return LatexPiece(Notation.fill(template, arguments), .atom)
+      }
+      let name = graph.declaration(symbol).latex
+      return LatexPiece(arguments.isEmpty ? name : "\(name)_{\(arguments.joined(separator: ","))}", .atom)
+    case .delta(let first, let second):
+      return LatexPiece("\\delta_{\(latex(first)),\(latex(second))}", .atom)
+    case .sum(let terms): return sum(terms)
+    case .product(let factors): return product(collected(factors, of: node))
+    case .function(let function, let argument): return apply(function, operand(argument))
+    case .softmax(let logits, over: let index):
+      let inner = operand(logits)
+      return LatexPiece(
+        "\\operatorname{softmax}_{\(latex(index))}\\left(\(inner.text)\\right)", .atom, width: inner.width + 9
+      )
+    case .contraction(let indices, let body):
+      let inner = operand(body).bound(.open)
+      let names = indices.map(latex).joined(separator: ",")
+      return LatexPiece("\\sum_{\(names)} \(inner.text)", .open, width: inner.width + 2)
+    }
+  }
+
+  private func operand(_ node: NodeID) -> LatexPiece { pieces[node] ?? LatexPiece("?", .atom) }
+
+  private func number(_ value: Number) -> LatexPiece {
+    switch value {
+    case .rational(let numerator, 1):
+      return LatexPiece("\(numerator)", numerator < 0 ? .sum : .atom)
+    case .rational(let numerator, let denominator):
+      let sign = numerator < 0 ? "-" : ""
+      return LatexPiece(
+        "\(sign)\\tfrac{\(numerator.magnitude)}{\(denominator)}", numerator < 0 ? .sum : .atom, width: 3)
+    case .real(let value):
+      return LatexPiece(Self.decimal(value), value < 0 || "\(value)".contains("e") ? .sum : .atom)
+    }
+  }
+
+  /// A double with all its digits.
+  static func decimal(_ value: Double) -> String {
+    guard value.isFinite else { return value.isNaN ? "\\mathrm{nan}" : value < 0 ? "-\\infty" : "\\infty" }
+    let parts = "\(value)".split(separator: "e")
+    guard parts.count == 2, let exponent = Int(parts[1]) else { return "\(value)" }
+    let mantissa = parts[0].hasSuffix(".0") ? parts[0].dropLast(2) : parts[0]
+    return "\(mantissa)\\cdot 10^{\(exponent)}"
+  }
+
+  private func sum(_ terms: [Term]) -> LatexPiece {
+    var breaks: [String] = []
+    var width = 0
+    for term in terms {
+      let isNegative = term.coefficient.isNegative
+      let size = isNegative ? -term.coefficient : term.coefficient
+      let body: LatexPiece
+      if term.node == ExpressionGraph.one {
+        body = number(size)
+      } else if size.isOne {
+        body = operand(term.node).bound(.open)
+      } else {
+        body = product([Factor(base: term.node, exponent: .one)], coefficient: size)
+      }
+      let sign = isNegative ? "-" : breaks.isEmpty ? "" : "+"
+      breaks.append(sign.isEmpty ? body.text : "\(sign) \(body.text)")
+      width += body.width + 2
+    }
+    var piece = LatexPiece(breaks.joined(separator: " "), .sum, width: width)
+    piece.breaks = breaks
+    if terms.count == 1 { piece.binding = terms[0].coefficient.isNegative ? .sum : .open }
+    return piece
+  }
+
+  /// Numbers, then letters, then parentheses, then sums; negative powers in a fraction's denominator.
+  private func product(_ factors: [Factor], coefficient: Number = .one) -> LatexPiece {
+    var above: [LatexPiece] = []
+    var below: [LatexPiece] = []
+    for factor in factors {
+      if case .product(let inner) = graph.nodes[Int(factor.base)], factor.exponent.isOne,
+        notation.named[Expression(graph, factor.base)] == nil,
+        operand(factor.base).binding == .product
+      {
+        return product(collected(inner, of: factor.base), coefficient: coefficient)
+      }
+      if factor.exponent.isNegative {
+        below.append(power(factor.base, -factor.exponent))
+      } else {
+        above.append(power(factor.base, factor.exponent))
+      }
+    }
+    let top = row(above)
+    let numbers = coefficient.isOne ? nil : number(coefficient).bound(.product)
+    guard !below.isEmpty else {
+      guard let numbers else { return top }
+      return LatexPiece("\(numbers.text) \(top.text)", .product, width: numbers.width + top.width)
+    }
+    let bottom = row(below)
+    // A long numerator stands behind its fraction: lines stay low.
+    if top.width > 24, top.width > 2 * bottom.width {
+      let numerator = numbers?.text ?? "1"
+      return LatexPiece(
+        "\\frac{\(numerator)}{\(bottom.text)} \(top.text)", .product, width: bottom.width + top.width)
+    }
+    let numerator =
+      above.isEmpty
+      ? (numbers?.text ?? "1")
+      : [numbers?.text, top.text].compactMap { $0 }
+        .joined(separator: " ")
+    return LatexPiece(
+      "\\frac{\(numerator)}{\(bottom.text)}", .product,
+      width: max((numbers?.width ?? 0) + top.width, bottom.width) + 1)
+  }
+
+  private func row(_ pieces: [LatexPiece]) -> LatexPiece {
+    if pieces.count == 1 { return pieces[0] }
+    func rank(_ piece: LatexPiece) -> Int {
+      piece.binding == .open ? 2 : piece.text.hasPrefix("\\left") ? 1 : 0
+    }
+    let sorted = pieces.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }
+    let last = sorted.count - 1
+    let texts = sorted.enumerated().map { position, item in
+      // Only the last sum sign may swallow what follows: nothing does.
+      position == last ? item.element.bound(.open).text : item.element.bound(.product).text
+    }
+    return LatexPiece(
+      texts.joined(separator: " "), .product, width: sorted.reduce(0) { $0 + $1.element.width + 1 })
+  }
+
+  private func power(_ base: NodeID, _ exponent: Number) -> LatexPiece {
+    let piece = operand(base)
+    if exponent.isOne { return piece }
+    if exponent == Number(1, over: 2) {
+      return LatexPiece("\\sqrt{\(piece.text)}", .atom, width: piece.width + 1)
+    }
+    let isSimple = piece.binding == .atom && !piece.text.contains("^")
+    let body = isSimple ? piece : piece.parenthesized
+    return LatexPiece("\(body.text)^{\(number(exponent).text)}", .atom, width: body.width + 1)
+  }
+
+  private func apply(_ function: Function, _ argument: LatexPiece) -> LatexPiece {
+    func wrapped(_ left: String, _ right: String) -> LatexPiece {
+      LatexPiece("\(left)\(argument.text)\(right)", .atom, width: argument.width + 4)
+    }
+    switch function {
+    case .exp: return wrapped("\\exp\\left(", "\\right)")
+    case .log: return wrapped("\\log\\left(", "\\right)")
+    case .absolute: return wrapped("\\left\\lvert ", "\\right\\rvert")
+    case .sign: return wrapped("\\operatorname{sgn}\\left(", "\\right)")
+    case .rectifier: return wrapped("\\max\\left(0, ", "\\right)")
+    case .step: return wrapped("\\operatorname{step}\\left(", "\\right)")
+    case .guardedPower(let exponent):
+      return wrapped("\\left(", "\\right)_{\\circ}^{\(number(exponent).text)}")
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import InductionModel
+import SymbolicTensors
+
+extension FiniteContextLoss {
+  /// The loss over the sequences, the steps of its derivation and the flow.
+  ///
+  /// - Throws: `TheoryError.tooManySequences` when the sequences do not fit one system of tensors.
+  public func derivation(trained: [ParameterGroup], start: Parameters, title: String, heading: [String])
+    throws
+    -> Derivation
+  {
+    guard batch == sequences.count else {
+      throw TheoryError.tooManySequences(count: sequences.count, most: batch)
+    }
+    var constants = expressions.coefficients
+    constants.merge(numbers(ofBatch: 0)) { $1 }
+    return expressions.derivation(
+      trained: trained, start: start, title: title, heading: heading, constants: constants)
+  }
+}
+
+extension FiniteContext {
+  func derivation(
+    trained: [ParameterGroup], start: Parameters, title: String, heading: [String],
+    constants: [Symbol: [Double]]
+  ) -> Derivation {
+    let notation = self.notation
+    var printer = LatexPrinter(graph, notation.notation)
+    var document = DerivationDocument(title: title)
+    document.add(.heading("Definition"))
+    document.add(.text(introduction))
+    document.add(.equations(printer.equations([("L", loss)])))
+    document.add(.heading("Flow"))
+    document.add(.text(GradientText.explanation))
+    let slope = model.gradient(of: loss, lag: lag)
+    let velocities = notation.velocities(lag: "j")
+    document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
+    return Derivation(
+      document: document,
+      system: model.flowSystem(
+        slope, lag: lag, trained: trained, start: start, heading: heading, constants: constants),
+      notation: notation.notation, states: notation.states)
+  }
+
+  private var introduction: String {
+    let definition = model.model
+    let lags =
+      definition.variant.windows == .shared
+      ? "lags $j=1,\\ldots,\(definition.window)$"
+      : "lags $h,\\ldots,h+\(definition.window - 1)$, of which $j$ counts from 1"
+    return
+      "The loss over \(sequence.extent) sequences $s^n_1,\\ldots,s^n_{L+1}$ with weights $\\omega_n$. Keys are the "
+      + "positions $l=\(layout.keys.lowerBound),\\ldots,\(layout.keys.upperBound)$, the query is the position "
+      + "behind the last; $e$ and $x$ run over the \(definition.tokens) tokens. Head $h$ sees \(lags), with "
+      + "weights $\\sigma^{(h)}$ and output $v^{(h)}$, $\\hat v^{(h)}$ at the query; a set $S$ of heads has the "
+      + "share $p_S$ of the similarity $q$; $y$ is the prediction."
+  }
+
+  private var notation: ModelNotation {
+    var names = ModelNotation(model)
+    for (head, (atKeys, atQuery)) in zip(1..., zip(keyTokens, queryTokens)) {
+      let shift = model.model.lags(ofHead: head).lowerBound - 1
+      let lag = shift > 0 ? "#1-\(shift)" : "#1"
+      names.notation.write(atKeys, as: "\\mathbf{1}[s^{#2}_{#4-\(lag)}=#3]")
+      names.notation.write(atQuery, as: "\\mathbf{1}[s^{#2}_{L+1-\(lag)}=#3]")
+    }
+    names.notation.write(contextTokens, as: "\\mathbf{1}[s^{#1}_{#3}=#2]")
+    names.notation.write(targets, as: "\\mathbf{1}[s^{#1}_{L+1}=#2]")
+    names.notation.write(weights, as: "\\omega_{#1}")
+    let steps = [
+      NamedStep(
+        expression: similarity, template: "q_{#1,#2}", derivative: "\\bar q_{#1,#2}",
+        indices: [sequence, key]),
+      NamedStep(
+        expression: prediction, template: "y_{#1}(#2)", derivative: "\\bar y_{#1}(#2)",
+        indices: [sequence, next]),
+    ]
+    for (head, output) in zip(1..., keyOutputs) {
+      names.notation.name(output, "v^{(\(head))}_{#1,#2}(#3)", [sequence, key, token])
+    }
+    for (head, output) in zip(1..., queryOutputs) {
+      names.notation.name(output, "\\hat v^{(\(head))}_{#1}(#2)", [sequence, token])
+    }
+    names.notation.name(steps)
+    let entries =
+      model.attention.map { graph($0, lag) } + model.coefficients.map { graph($0) } + [graph(model.scale)]
+    names.notation.nameAdjoints(steps, of: loss, on: entries)
+    return names
+  }
+}

@@ -1,0 +1,107 @@
+import InductionModel
+import SymbolicTensors
+
+extension InfiniteContext {
+  /// The loss, the steps of its derivation and the flow.
+  public func derivation(trained: [ParameterGroup], start: Parameters, title: String, heading: [String])
+    -> Derivation
+  {
+    let notation = self.notation
+    var printer = LatexPrinter(graph, notation.notation)
+    var document = DerivationDocument(title: title)
+    let definition = model.model
+    document.add(.heading("Definition"))
+    document.add(.text(Self.introduction(definition)))
+    document.add(.equations(printer.equations([("L", loss)])))
+    document.add(.heading("Flow"))
+    document.add(.text(GradientText.explanation))
+    let slope = model.gradient(of: loss, lag: lag)
+    let velocities = notation.velocities(lag: "j")
+    document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
+    return Derivation(
+      document: document,
+      system: model.flowSystem(
+        slope, lag: lag, trained: trained, start: start, heading: heading, constants: coefficients),
+      notation: notation.notation, states: notation.states)
+  }
+
+  private static func introduction(_ model: ModelDefinition) -> String {
+    let lags =
+      model.variant.windows == .shared
+      ? "lags $j=1,\\ldots,\(model.window)$"
+      : "lags $h,\\ldots,h+\(model.window - 1)$, of which $j$ counts from 1"
+    return
+      "The loss in the limit of a long context. $Z$ and $z$ are the windows of the last \(model.reach) tokens "
+      + "before a key and before the query, $Z_j$ the token at lag $j$; $e$ and $x$ run over the "
+      + "\(model.tokens) tokens. $\\mu_\\pi$ is the stationary law under a kernel $\\pi$: of a next token with "
+      + "its window, of a window, of a token. Head $h$ sees \(lags), with weights $\\sigma^{(h)}$ and output "
+      + "$v^{(h)}$; a set $S$ of heads has the share $p_S$ of the similarity $q$; $y$ is the prediction."
+  }
+
+  /// The paper's names.
+  private var notation: ModelNotation {
+    var names = ModelNotation(model)
+    names.notation.write(joint, as: "\\mu_{#1}(#2,#3)")
+    names.notation.write(stationary, as: "\\mu_{#1}(#2)")
+    names.notation.write(tokenLaw, as: "\\mu_{#1}(#2)")
+    for (head, symbol) in zip(1..., windowTokens) {
+      let shift = model.model.lags(ofHead: head).lowerBound - 1
+      names.notation.write(
+        symbol, as: "\\mathbf{1}[#3_{#1\(shift > 0 ? "+\(shift)" : "")}=#2]")
+    }
+    var steps: [NamedStep] = []
+    let keys = outputs(at: key, into: &steps)
+    let queries = outputs(at: query, into: &steps)
+    for (head, (first, second)) in zip(1..., zip(keys, queries)) {
+      steps.append(
+        NamedStep(
+          expression: (first * second).sum(over: token),
+          template: "\\langle v^{(\(head))}(#1),v^{(\(head))}(#2)\\rangle",
+          derivative: "\\bar g^{(\(head))}(#1,#2)", indices: [key, query]))
+    }
+    steps.append(
+      NamedStep(
+        expression: similarity, template: "q(#1,#2)", derivative: "\\bar q(#1,#2)", indices: [key, query]))
+    if model.model.variant.secondLayer == .softmax {
+      let weight = (graph(model.scale) * similarity).exponential
+      let mass = (graph(joint, kernel, next, key) * weight).sum(over: key)
+      steps.append(
+        NamedStep(
+          expression: weight, template: "E(#1,#2)", derivative: "\\bar E(#1,#2)", indices: [key, query]))
+      steps.append(
+        NamedStep(
+          expression: mass, template: "m_{#1}(#2,#3)", derivative: "\\bar m_{#1}(#2,#3)",
+          indices: [kernel, next, query]))
+    }
+    steps.append(
+      NamedStep(
+        expression: prediction, template: "y_{#1}(#2\\mid #3)", derivative: "\\bar y_{#1}(#2\\mid #3)",
+        indices: [kernel, next, query]))
+    names.notation.name(steps)
+    names.notation.nameAdjoints(steps, of: loss, on: entries)
+    return names
+  }
+
+  private var entries: [Expression] {
+    model.attention.map { graph($0, lag) } + model.coefficients.map { graph($0) } + [graph(model.scale)]
+  }
+
+  private func outputs(at window: Index, into steps: inout [NamedStep]) -> [Expression] {
+    (1...model.model.heads).map { head in
+      let weights = model.attentionWeights(ofHead: head, over: lag)
+      let output = model.headOutput(
+        weights: weights, tokens: graph(windowTokens[head - 1], lag, token, window), lag: lag, token: token)
+      if window == key {
+        steps.append(
+          NamedStep(
+            expression: weights, template: "\\sigma^{(\(head))}_{#1}",
+            derivative: "\\bar\\sigma^{(\(head))}_{#1}", indices: [lag]))
+      }
+      steps.append(
+        NamedStep(
+          expression: output, template: "v^{(\(head))}_{#1}(#2)", derivative: "\\bar v^{(\(head))}_{#1}(#2)",
+          indices: [token, window], definition: window == key ? .printed : .known))
+      return output
+    }
+  }
+}

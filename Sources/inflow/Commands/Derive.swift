@@ -1,0 +1,75 @@
+import ArgumentParser
+import Experiments
+import Foundation
+import SymbolicTensors
+
+struct Derive: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints the derived equations as text, or as source for Python, C or Swift.",
+    discussion: """
+      Example:
+        inflow derive Examples/two-parents.yaml --format latex
+        inflow derive Examples/two-parents.yaml --format python --out flow
+
+      Python sources run under scipy.integrate.solve_ivp, C sources under GSL. Constants beyond \
+      \(FlowSystem.mostInlineConstants) numbers go to a data file beside the source, which needs --out.
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(help: "The level of theory; by default the configuration's.")
+  var level: TheoryLevel?
+
+  @Option(help: "With indices, or one explicit equation for each component.")
+  var form: DerivationRun.Form = .tensor
+
+  @Option(help: "What is printed.")
+  var format: DerivationRun.Format = .markdown
+
+  @Option(help: "In scalar form, what constant tensors are written as.")
+  var coefficients: FlowSystem.ScalarCoefficients = .numeric
+
+  @Option(help: ArgumentHelp("The stage of the theory whose parameters train, from 1.", valueName: "n"))
+  var stage = 1
+
+  @Option(help: ArgumentHelp("The folder for the files; by default standard output.", valueName: "dir"))
+  var out: String?
+
+  func run() throws {
+    let experiment = try common.experiment()
+    let level = level ?? experiment.configuration.theory.level
+    let run = try DerivationRun(
+      experiment, level: level, stage: stage, command: command(level), threads: common.execution.threads)
+    let source =
+      switch form {
+      case .tensor: run.tensorForm(format)
+      case .scalar: try run.scalarForm(format, coefficients)
+      }
+    if let out {
+      let files = try DerivationFiles(
+        source, named: format.fileName, in: out, existing: common.execution.force ? .replace : .refuse)
+      Terminal.result(files.paths.joined(separator: "\n"))
+    } else {
+      guard source.data.isEmpty else {
+        throw ValidationError(
+          "the flow has \(source.data.count) constants, too many to stand in its source: they go to a data file "
+            + "beside it; give --out DIR")
+      }
+      Terminal.result(source.text)
+    }
+  }
+
+  /// What the output says it was made by.
+  private func command(_ level: TheoryLevel) -> String {
+    var words = ["inflow derive", common.config, "--level", level.rawValue]
+    if form != .tensor { words += ["--form", form.rawValue] }
+    if coefficients != .numeric { words += ["--coefficients", coefficients.rawValue] }
+    words += ["--format", format.rawValue]
+    if stage != 1 { words += ["--stage", "\(stage)"] }
+    return (words + common.overrides.map { "--set \($0.text)" }).joined(separator: " ")
+  }
+}
+
+extension FlowSystem.ScalarCoefficients: @retroactive ExpressibleByArgument {}
+extension DerivationRun.Form: ExpressibleByArgument {}
+extension DerivationRun.Format: ExpressibleByArgument {}
