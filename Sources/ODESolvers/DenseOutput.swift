@@ -1,8 +1,8 @@
 /// Interpolates y between two accepted states with a polynomial through them and their neighbours.
 ///
 /// Newton's form with confluent nodes: each state contributes y, and as far as known y', y'', y'''. States enter in
-/// the order of their distance; each lowers the error until its contribution stops falling, and there the
-/// polynomial ends, so that the degree fits the smoothness. The contribution of the last state that was taken is the
+/// the order of their distance and the polynomial ends where their contributions are smallest, so that the degree
+/// fits the smoothness. The contribution of the last state that was taken is the
 /// measured error: it is the error of the polynomial without it, hence usually an overestimate.
 /// Coefficients cost O(m² n) once per interval, a value O(m n), for m data and n components.
 ///
@@ -18,16 +18,20 @@ struct DenseOutput {
   private var positions: [Double] = []
   /// Newton's coefficients, `[datum][component]`.
   private var coefficients: [Double] = []
-  private var factorials: [Double] = [1, 1, 2, 6]
+  private var contribution: [Double]
+  private let factorials: [Double] = [1, 1, 2, 6]
 
-  init(dimension: Int) { self.dimension = dimension }
+  init(dimension: Int) {
+    self.dimension = dimension
+    contribution = [Double](repeating: 0, count: dimension)
+  }
 
   /// Prepares the interval between `nodes[right - 1]` and `nodes[right]`.
   ///
   /// - Parameters:
   ///   - order: indices of the nodes in the order in which they enter; the interval's ends first.
   ///   - slopes: whether the nodes' slopes are used.
-  mutating func prepare(_ nodes: [Node], right: Int, using order: [Int], slopes: Bool, control: StepControl) {
+  mutating func prepare(_ nodes: [Node], right: Int, using order: [Int], slopes: Bool, measure: StepControl) {
     start = nodes[right - 1].reading
     length = nodes[right].reading - start
     positions.removeAll(keepingCapacity: true)
@@ -38,7 +42,7 @@ struct DenseOutput {
       for _ in 0..<multiplicity { positions.append(position) }
     }
     fillCoefficients(nodes, order, slopes)
-    truncate(nodes[right].state, control)
+    truncate(nodes[right].state, measure)
   }
 
   /// Divided differences in place, column by column; confluent entries are derivatives over factorials.
@@ -78,13 +82,12 @@ struct DenseOutput {
     }
   }
 
-  /// Measures the contribution of each node beyond the interval's two at the middle of the interval, and ends the
-  /// polynomial before the first one that exceeds its predecessor.
-  private mutating func truncate(_ state: [Double], _ control: StepControl) {
+  /// Measures the contribution of each node at the middle of the interval, and ends the polynomial after the smallest:
+  /// a later one that is larger shows that the degree outruns the smoothness, or rounding.
+  private mutating func truncate(_ state: [Double], _ measure: StepControl) {
     var product = 1.0
     var best = Double.infinity
-    var contribution = [Double](repeating: 0, count: dimension)
-    var kept = 0
+    var kept = positions.count
     var datum = 0
     var groups = 0
     while datum < positions.count {
@@ -92,23 +95,24 @@ struct DenseOutput {
       var end = datum
       while end < positions.count && positions[end] == positions[datum] {
         for component in 0..<dimension {
-          contribution[component] += product * coefficients[end * dimension + component]
+          contribution[component] += abs(product * coefficients[end * dimension + component])
         }
         product *= 0.5 - positions[end]
         end += 1
       }
       groups += 1
-      let size = control.norm(contribution, at: state)
       // The first two nodes are the interval itself and always stay.
       if groups > 2 {
-        if size >= best && best.isFinite { break }
+        let size = measure.norm(contribution, at: state)
+        if size <= best {
+          best = size
+          kept = end
+        }
       }
-      if groups > 1 { best = size }
-      kept = end
       datum = end
     }
     positions.removeLast(positions.count - kept)
-    measuredError = groups > 2 ? best : .infinity
+    measuredError = best
   }
 
   /// y at a clock reading.

@@ -2,8 +2,9 @@ import CGSL
 
 /// GSL's step and control objects for one system: the module's only owner of C memory for steps.
 ///
-/// GSL's own evolve loop is not used: it evaluates y' twice at each accepted state, counts rejected attempts as
-/// steps, takes NaN for a small error and leaves a rejected state behind on failure.
+/// GSL's own evolve loop is not used: it spends right-hand sides on rejected and on corrected states, goes on with
+/// the derivative of the last step after the system has changed, counts rejected attempts as steps, takes NaN for a
+/// small error and leaves a rejected state behind on failure.
 final class GSLStepper {
   let stepper: Stepper
   private let rightHandSide: RightHandSide
@@ -15,15 +16,18 @@ final class GSLStepper {
   /// GSL's default error handler aborts the process; it is switched off once, when the first stepper is made.
   private static let errorHandlerOff: Void = cgsl_error_handler_off()
 
-  init(_ stepper: Stepper, _ rightHandSide: RightHandSide, tolerance: Tolerance, absolutes: [Double]) throws {
-    _ = Self.errorHandlerOff
+  static func switchErrorHandlerOff() { _ = errorHandlerOff }
+
+  /// - Parameter tolerance: that of one step.
+  init(_ stepper: Stepper, _ rightHandSide: RightHandSide, tolerance: Tolerance) throws {
+    Self.switchErrorHandlerOff()
     if stepper.needsJacobian && rightHandSide.system.jacobian == nil {
       throw ProblemError.missingJacobian(stepper)
     }
     self.stepper = stepper
     self.rightHandSide = rightHandSide
     self.tolerance = tolerance
-    self.absolutes = absolutes
+    absolutes = try tolerance.absolutes(dimension: rightHandSide.system.dimension)
     system = .allocate(capacity: 1)
     system.initialize(
       to: gsl_odeiv2_system(
@@ -74,6 +78,7 @@ final class GSLStepper {
   ) throws -> Bool {
     // GSL's sanity checks return success without doing anything: then these stay.
     for index in error.indices { error[index] = .nan }
+    if let slope { rightHandSide.beginStep(at: reading, slope: slope) }
     let status = state.withUnsafeMutableBufferPointer { state in
       error.withUnsafeMutableBufferPointer { error in
         if let slope {

@@ -12,25 +12,19 @@ struct Node: Codable, Hashable, Sendable {
 /// The last accepted states, oldest first.
 struct History {
   private(set) var nodes: [Node] = []
-  /// How many to keep.
-  let capacity: Int
+  /// Storage of states that are no longer wanted.
+  private var spare: [Node] = []
 
-  init(capacity: Int) { self.capacity = capacity }
-
-  init(nodes: [Node], capacity: Int) {
-    self.nodes = nodes
-    self.capacity = capacity
-  }
+  init(nodes: [Node] = []) { self.nodes = nodes }
 
   var last: Node { nodes[nodes.count - 1] }
 
-  /// Takes over an accepted state, reusing the oldest node's storage.
+  /// Takes over an accepted state. Allocates nothing once states have been forgotten.
   mutating func append(reading: Double, time: Double, state: [Double], slope: [Double]) {
-    guard nodes.count >= capacity else {
+    guard var node = spare.popLast() else {
       nodes.append(Node(reading: reading, time: time, state: state, slope: slope))
       return
     }
-    var node = nodes.removeFirst()
     node.reading = reading
     node.time = time
     node.state.copy(from: state)
@@ -39,13 +33,20 @@ struct History {
     nodes.append(node)
   }
 
+  /// Forgets the oldest states but so many.
+  mutating func keep(_ count: Int) {
+    while nodes.count > max(count, 1) { spare.append(nodes.removeFirst()) }
+  }
+
+  /// Puts in a state between two others.
+  mutating func insert(_ node: Node, at index: Int) { nodes.insert(node, at: index) }
+
+  mutating func removeLast(_ count: Int) { nodes.removeLast(count) }
+
   mutating func setHigher(_ higher: [[Double]], at index: Int) { nodes[index].higher = higher }
 
-  /// Replaces the last state by one before it.
-  mutating func cutLast(at node: Node) { nodes[nodes.count - 1] = node }
-
   /// Forgets all but the last state: what came before belongs to another smooth piece.
-  mutating func keepLast() { nodes.removeFirst(nodes.count - 1) }
+  mutating func keepLast() { keep(1) }
 
   mutating func replaceLast(state: [Double], slope: [Double]) {
     nodes[nodes.count - 1].state = state

@@ -31,7 +31,7 @@ extension Integration {
       "it was made with \(checkpoint.lastFired.count) events, not \(events.count)")
     try require(
       checkpoint.drifts.map(\.name) == conserved.map(\.name), "it was made with other conserved quantities")
-    history = History(nodes: checkpoint.nodes, capacity: history.capacity)
+    history = History(nodes: checkpoint.nodes)
     self.outputs.resume(checkpoint)
     step = checkpoint.step
     stepsSinceRestart = checkpoint.stepsSinceRestart

@@ -13,36 +13,39 @@ extension Integration {
     return value
   }
 
-  /// Looks for events in the last interval. Records are queued; a terminal one cuts the interval short and, if it
-  /// stops, is returned after everything before it has been delivered.
+  /// Looks for events in what the last step has added. Records are queued; a terminal one ends the run there and, if
+  /// it stops, is returned after everything before it has been delivered.
   func passEvents(_ observers: Observers) throws -> Occurrence? {
     guard !events.isEmpty else { return nil }
-    for located in try findCrossings() {
-      let isTerminal = events[located.event].isTerminal
-      let crossing =
-        isTerminal || !(eventDense.measuredError < 0.1) ? try refined(located) ?? located : located
-      lastFired[crossing.event] = crossing.reading
-      outputs.add(crossing)
-      outputs.noteInterpolationError(eventDense.measuredError)
-      guard isTerminal else { continue }
-      cutInterval(at: crossing)
-      try outputs.deliver(self, all: true, observers)
-      if case .jump(let change) = events[crossing.event].action {
-        try jump(change)
-        return nil
+    let count = history.nodes.count
+    for right in count - newIntervals..<count {
+      for located in try findCrossings(right: right) {
+        let isTerminal = events[located.event].isTerminal
+        outputs.noteInterpolationError(eventDense.measuredError)
+        let crossing =
+          isTerminal || !(eventDense.measuredError < 0.1)
+          ? try refined(located, right: right) ?? located : located
+        lastFired[crossing.event] = crossing.reading
+        outputs.add(crossing)
+        guard isTerminal else { continue }
+        try cut(at: crossing, right: right, observers)
+        if case .jump(let change) = events[crossing.event].action {
+          try jump(change)
+          return nil
+        }
+        try startAfresh(from: history.last.state)
+        return occurrence(crossing)
       }
-      return occurrence(crossing)
     }
     return nil
   }
 
-  /// The crossings of the last interval in order, up to the first terminal one, located on dense output.
-  private func findCrossings() throws -> [Crossing] {
+  /// The crossings of an interval in order, up to the first terminal one, located on dense output.
+  private func findCrossings(right: Int) throws -> [Crossing] {
     let nodes = history.nodes
-    let right = nodes.count - 1
     eventDense.prepare(
       nodes, right: right, using: Self.nearest(nodes, right: right, count: solver.stepper.denseNodes),
-      slopes: solver.stepper.denseUsesSlopes, control: control)
+      slopes: solver.stepper.denseUsesSlopes, measure: measure)
     let samples = events.reduce(1) { max($0, $1.samplesPerStep) }
     var found: [Crossing] = []
     var low = eventDense.start
@@ -99,9 +102,8 @@ extension Integration {
 
   /// Locates a crossing again with a state that the stepper itself computes beside it, so that its accuracy is that
   /// of the steps and not that of dense output. Nil where that cannot be had; then dense output stands.
-  private func refined(_ crossing: Crossing) throws -> Crossing? {
+  private func refined(_ crossing: Crossing, right: Int) throws -> Crossing? {
     let nodes = history.nodes
-    let right = nodes.count - 1
     let (left, end) = (nodes[right - 1], nodes[right])
     guard crossing.reading > left.reading, crossing.reading < end.reading,
       let anchor = try anchor(from: left, at: crossing.reading)
@@ -110,8 +112,9 @@ extension Integration {
     extended.insert(anchor, at: right)
     eventDense.prepare(
       extended, right: right,
-      using: Self.nearest(extended, right: right, count: solver.stepper.denseNodes + 1), slopes: true,
-      control: control)
+      using: Self.nearest(extended, right: right, count: solver.stepper.denseNodes + 1),
+      slopes: solver.stepper.denseUsesSlopes,
+      measure: measure)
     let event = crossing.event
     let value = { [self] (reading: Double) in
       eventDense.value(at: reading, into: &sample, slope: &sampleSlope)
@@ -137,55 +140,45 @@ extension Integration {
     }
   }
 
-  /// A state inside the last interval, by a step of its own from the interval's left end.
-  private func anchor(from left: Node, at reading: Double) throws -> Node? {
-    guard solver.stepper != .msbdf else { return nil }
-    if anchorStepper == nil {
-      anchorStepper = try GSLStepper(
-        solver.stepper == .msadams ? .rk8pd : solver.stepper, rightHandSide, tolerance: solver.tolerance,
-        absolutes: control.absolutes)
-    }
-    guard let anchorStepper else { return nil }
-    let length = reading - left.reading
-    trial.copy(from: left.state)
-    let passed = try guarded {
-      try anchorStepper.attempt(
-        at: left.reading, step: length, state: &trial, slope: solver.stepper.isMultistep ? nil : left.slope,
-        error: &error)
-    }
-    guard passed,
-      control.norm(error: error, before: left.state, after: trial, slope: left.slope, step: length) <= 1,
-      try guarded({ try rightHandSide.evaluate(trial, at: reading) })
-    else { return nil }
-    return Node(
-      reading: reading, time: clock.time(at: reading), state: trial, slope: rightHandSide.last.slope)
-  }
-
-  /// Ends the last interval at a terminal event.
-  private func cutInterval(at crossing: Crossing) {
+  /// Ends the run at a terminal event: delivers what comes before it, and makes it the last state.
+  private func cut(at crossing: Crossing, right: Int, _ observers: Observers) throws {
     eventDense.value(at: crossing.reading, into: &sample, slope: &sampleSlope)
-    history.cutLast(
-      at: Node(
-        reading: crossing.reading, time: clock.time(at: crossing.reading), state: crossing.state,
-        slope: sampleSlope))
+    let node = Node(
+      reading: crossing.reading, time: clock.time(at: crossing.reading), state: crossing.state,
+      slope: sampleSlope)
+    // At a state that was accepted the event adds nothing between the two.
+    let isNew = crossing.reading < history.nodes[right].reading
+    if isNew { history.insert(node, at: right) }
+    outputs.intervalsAdded(isNew ? 1 : 0)
+    let beyond = history.nodes.count - 1 - right
+    try outputs.deliver(self, all: true, beyond: beyond, observers)
+    history.removeLast(beyond)
   }
 
-  /// Changes the state at the last node and starts afresh from there.
+  /// Changes the state at the last node and goes on from there.
   private func jump(_ change: (Double, inout [Double]) throws -> Void) throws {
     var state = history.last.state
     try guarded { try change(history.last.time, &state) }
-    guard state.count == system.dimension, state.allFinite else {
+    guard state.count == system.dimension else {
       throw StepFailure(
-        .thrown(ProblemError.nonFinite("the state after an event's jump")), step: step)
+        .thrown(ProblemError.lengthChanged(found: state.count, expected: system.dimension)), step: step)
     }
+    if let culprit = state.firstIndex(where: { !$0.isFinite }) {
+      throw StepFailure(.nonFinite(.state(system.name(ofComponent: culprit))), step: step)
+    }
+    try startAfresh(from: state)
+    if endReading > history.last.reading { step = min(try chosenStep(), step) }
+    if solver.stepper.isMultistep { restartPoint = checkpoint() }
+  }
+
+  /// Forgets what came before the last node, whose state becomes the given one.
+  private func startAfresh(from state: [Double]) throws {
     history.keepLast()
     history.replaceLast(state: state, slope: history.last.slope)
     try refreshSlope()
     try gsl.restart()
     stepsSinceRestart = 0
     eventValues = try evaluateEvents(time: time, state: state, slope: history.last.slope)
-    guard endReading > history.last.reading else { return }
-    step = min(try chosenStep(), step)
     if solver.stepper.isMultistep { restartPoint = checkpoint() }
   }
 }

@@ -1,11 +1,10 @@
 extension Integration {
   /// Takes one accepted step, however many attempts it needs. Returns its length.
   func advance() throws -> Double {
+    if solver.stepper.isMultistep && stepsSinceRestart >= solver.restartInterval { try restart() }
     let node = history.last
     let remaining = endReading - node.reading
-    if solver.stepper.isMultistep && stepsSinceRestart >= solver.restartInterval { try restart() }
-
-    var step = min(self.step, solver.steps.largest)
+    var step = max(min(self.step, solver.steps.largest), solver.steps.smallest)
     var landing = step >= remaining
     if landing {
       step = remaining
@@ -33,8 +32,12 @@ extension Integration {
         return step
       }
       rightHandSide.counts.rejected += 1
-      step *= control.shrinkage(error: error <= 1 ? .infinity : error, order: order)
-      landing = false
+      // Newton's iteration may have failed on an old Jacobian; msbdf takes a new one when the step is repeated.
+      let mayRepeat = solver.stepper == .msbdf && error == .infinity && rightHandSide.fault == nil
+      if !(mayRepeat && growthAllowed) {
+        step *= control.shrinkage(error: error <= 1 ? .infinity : error, order: order)
+        landing = false
+      }
       growthAllowed = false
       guard step >= floor else {
         if let fault = rightHandSide.fault { throw StepFailure(.nonFinite(fault), step: step) }
@@ -68,7 +71,8 @@ extension Integration {
     history.append(
       reading: reading, time: landing ? end : clock.time(at: reading), state: trial,
       slope: rightHandSide.last.slope)
-    outputs.intervalAdded()
+    outputs.intervalsAdded(1)
+    newIntervals = 1
     return true
   }
 

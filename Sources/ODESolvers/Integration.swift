@@ -8,7 +8,10 @@ public final class Integration {
   public let end: Double
 
   let clock: Clock
+  /// Measures by the tolerance of one step.
   let control: StepControl
+  /// Measures by the tolerance that was asked for.
+  let measure: StepControl
   let rightHandSide: RightHandSide
   let events: [Event]
   let conserved: [ConservedQuantity]
@@ -20,6 +23,8 @@ public final class Integration {
   /// The step to be tried next, on the clock.
   var step = 0.0
   var stepsSinceRestart = 0
+  /// How many intervals the last step has added: one, or more where states were computed inside of it.
+  var newIntervals = 0
 
   let outputs: OutputQueue
   var dense: DenseOutput
@@ -30,6 +35,7 @@ public final class Integration {
   var stability = StabilityWatch()
   var restartPoint: Checkpoint?
   var isStarted = false
+  private var hasFailed = false
   /// A stepper for short steps to located events; made when first wanted.
   var anchorStepper: GSLStepper?
 
@@ -83,12 +89,13 @@ public final class Integration {
     clock = Clock(scale: solver.time, direction: end < start ? -1 : 1)
     startReading = clock.reading(at: start)
     endReading = clock.reading(at: end)
+    measure = StepControl(stepper: solver.stepper, tolerance: solver.tolerance, absolutes: absolutes)
+    let local = solver.tolerance.local(solver.stepper)
     control = StepControl(
-      stepper: solver.stepper, relative: solver.tolerance.relative,
-      derivativeWeight: solver.tolerance.derivativeWeight, absolutes: absolutes)
+      stepper: solver.stepper, tolerance: local, absolutes: try local.absolutes(dimension: system.dimension))
     rightHandSide = RightHandSide(system: system, clock: clock, counts: counts)
-    gsl = try GSLStepper(solver.stepper, rightHandSide, tolerance: solver.tolerance, absolutes: absolutes)
-    history = History(capacity: solver.stepper.denseNodes + solver.stepper.denseLookahead)
+    gsl = try GSLStepper(solver.stepper, rightHandSide, tolerance: local)
+    history = History()
     self.outputs = OutputQueue(
       try outputs.grid(from: start, to: end), clock: clock, lookahead: solver.stepper.denseLookahead)
     dense = DenseOutput(dimension: system.dimension)
@@ -106,29 +113,43 @@ public final class Integration {
   public var state: [Double] { history.last.state }
   public var counts: Counts { rightHandSide.counts }
 
-  /// Integrates to the end, a terminal event or cancellation.
+  /// Integrates to the end, a terminal event or cancellation. Called again after one of the latter two, it goes on.
   ///
   /// - Throws: `IntegrationFailure` when the problem defeats the stepper, with the last accepted state; what the
   ///   observers throw, as it is.
   public func run(_ observers: Observers = Observers()) throws -> Outcome {
+    try run(observers, stoppingAtOnceIfHolding: false)
+  }
+
+  /// As `run`; with `stoppingAtOnceIfHolding`, an event whose function is not negative at the very start stops there.
+  func run(_ observers: Observers, stoppingAtOnceIfHolding: Bool) throws -> Outcome {
     do {
+      let isFirst = !isStarted
       try begin(observers)
+      if hasFailed { try recover() }
+      if isFirst && stoppingAtOnceIfHolding, let event = eventValues.firstIndex(where: { $0 >= 0 }) {
+        return outcome(
+          .event(
+            Occurrence(event: event, name: events[event].name, time: time, state: state, rising: true)))
+      }
       while history.last.reading < endReading {
         if observers.isCancelled?() == true { return outcome(.cancelled) }
         let taken = try advance()
-        if let occurrence = try passEvents(observers) {
-          try finishDerivative()
-          return outcome(.event(occurrence))
-        }
+        try densify()
+        if let occurrence = try passEvents(observers) { return outcome(.event(occurrence)) }
         try monitor()
         try outputs.deliver(self, all: false, observers)
         observers.progress?(progress(taken))
+        if let spectrum = observers.spectrum, counts.accepted % spectrum.interval == 0 {
+          spectrum.receive(try guarded { try self.spectrum() })
+        }
         try offerCheckpoint(observers)
       }
-      try finishDerivative()
       try outputs.deliver(self, all: true, observers)
+      try finishDerivative()
       return outcome(.reachedEnd)
     } catch let failure as StepFailure {
+      hasFailed = isStarted
       // What waits for later steps is delivered with what there is.
       try outputs.deliver(self, all: true, observers)
       throw IntegrationFailure(
@@ -150,6 +171,16 @@ public final class Integration {
     guard endReading > node.reading else { return }
     step = try solver.steps.first ?? chosenStep()
     if solver.stepper.isMultistep { restartPoint = checkpoint() }
+  }
+
+  /// A failed attempt leaves a multistep stepper's history half changed, which it would take for that of an accepted
+  /// step: it starts afresh.
+  private func recover() throws {
+    hasFailed = false
+    try gsl.restart()
+    try refreshSlope()
+    stepsSinceRestart = 0
+    if endReading > history.last.reading { step = try chosenStep() }
   }
 
   /// Evaluates y' at the last state and keeps it as its slope.

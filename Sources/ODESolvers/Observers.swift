@@ -13,17 +13,33 @@ public struct Observers {
   /// at the restart points of a multistep one. Building one copies a few states; call the closure's argument only
   /// when it is wanted.
   public var checkpoint: ((_ make: () -> Checkpoint) throws -> Void)?
+  /// The spectrum of the Jacobian after every so many accepted steps; each costs a Jacobian and its eigenvalues.
+  public var spectrum: SpectrumObserver?
 
   public init(
     output: ((_ time: Double, _ state: [Double]) throws -> Void)? = nil,
     event: ((Occurrence) throws -> Void)? = nil, progress: ((Progress) -> Void)? = nil,
-    isCancelled: (() -> Bool)? = nil, checkpoint: ((_ make: () -> Checkpoint) throws -> Void)? = nil
+    isCancelled: (() -> Bool)? = nil, checkpoint: ((_ make: () -> Checkpoint) throws -> Void)? = nil,
+    spectrum: SpectrumObserver? = nil
   ) {
     self.output = output
     self.event = event
     self.progress = progress
     self.isCancelled = isCancelled
     self.checkpoint = checkpoint
+    self.spectrum = spectrum
+  }
+}
+
+/// Looks at the Jacobian's eigenvalues along a trajectory.
+public struct SpectrumObserver {
+  /// In accepted steps, at least 1.
+  public let interval: Int
+  public let receive: (Spectrum) -> Void
+
+  public init(every interval: Int, _ receive: @escaping (Spectrum) -> Void) {
+    self.interval = max(1, interval)
+    self.receive = receive
   }
 }
 

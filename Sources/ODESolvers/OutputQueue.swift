@@ -8,6 +8,7 @@ final class OutputQueue {
   private let everyStep: Bool
   private let lookahead: Int
   private var next = 0
+  private var skipsStart = false
   /// How many of the last intervals wait.
   private(set) var waiting = 0
   private(set) var waitingEvents: [Crossing] = []
@@ -22,7 +23,15 @@ final class OutputQueue {
     self.lookahead = lookahead
   }
 
-  func intervalAdded() { waiting += 1 }
+  func intervalsAdded(_ count: Int) { waiting += count }
+
+  /// Whether a requested time lies after one reading and before another.
+  func wants(after low: Double, before high: Double) -> Bool {
+    // Times before `next` are delivered; few lie between it and the last interval.
+    var index = next
+    while index < readings.count && readings[index] <= low { index += 1 }
+    return index < readings.count && readings[index] < high
+  }
 
   /// A crossing in the last interval.
   func add(_ crossing: Crossing) { waitingEvents.append(crossing) }
@@ -32,8 +41,11 @@ final class OutputQueue {
     interpolationError = max(interpolationError ?? 0, error)
   }
 
+  /// The start has been delivered by an earlier stage.
+  func skipStart() { skipsStart = true }
+
   func deliverStart(_ node: Node, _ observers: Observers) throws {
-    if everyStep { try deliver(node.time, node.state, observers) }
+    if everyStep && !skipsStart { try deliver(node.time, node.state, observers) }
     while next < readings.count && readings[next] <= node.reading {
       try deliver(times[next], node.state, observers)
       next += 1
@@ -57,12 +69,16 @@ final class OutputQueue {
   }
 
   /// Delivers the intervals whose neighbours are known; with `all`, every one.
-  func deliver(_ integration: Integration, all: Bool, _ observers: Observers) throws {
+  ///
+  /// - Parameter beyond: how many of the last states only help to interpolate.
+  func deliver(_ integration: Integration, all: Bool, beyond: Int = 0, _ observers: Observers) throws {
+    waiting -= beyond
     while waiting > (all ? 0 : lookahead) {
-      let right = integration.history.nodes.count - waiting
+      let right = integration.history.nodes.count - beyond - waiting
       try deliverInterval(integration, right: right, observers)
       waiting -= 1
     }
+    if beyond == 0 { integration.history.keep(integration.solver.stepper.denseNodes + waiting) }
   }
 
   private func deliverInterval(_ integration: Integration, right: Int, _ observers: Observers) throws {
@@ -104,12 +120,11 @@ extension Stepper {
   /// the error with.
   var denseNodes: Int {
     switch self {
-    case .rk1imp: 3
-    case .rk2, .rk2imp: 3
-    case .rk4, .rk4imp, .rkf45, .rkck: 4
-    case .rk8pd, .bsimp: 6
-    case .msadams: 7
-    case .msbdf: 7
+    case .rk2: 3
+    case .rk1imp, .rk4, .rkf45, .rkck: 4
+    case .rk2imp: 5
+    case .rk8pd: 6
+    case .rk4imp, .bsimp, .msadams, .msbdf: 7
     }
   }
 
@@ -121,8 +136,8 @@ extension Stepper {
     }
   }
 
-  /// Backward differentiation knows values only: the derivative at its states is not accurate in stiff components.
-  var denseUsesSlopes: Bool { self != .msbdf }
+  /// Implicit steppers interpolate values only: y' at their states is far less accurate in stiff components.
+  var denseUsesSlopes: Bool { !isImplicit }
 }
 
 extension Integration {
@@ -139,10 +154,11 @@ extension Integration {
       }
     }
     dense.prepare(
-      history.nodes, right: right, using: order, slopes: solver.stepper.denseUsesSlopes, control: control)
+      history.nodes, right: right, using: order, slopes: solver.stepper.denseUsesSlopes, measure: measure)
   }
 
-  /// The interval's ends, then its neighbours by their distance from its middle.
+  /// The interval's ends, then its neighbours by their distance from its middle. States much closer to one another
+  /// than the interval is long are passed over: their differences are mostly rounding.
   static func nearest(_ nodes: [Node], right: Int, count: Int) -> [Int] {
     let middle = (nodes[right - 1].reading + nodes[right].reading) / 2
     var order = [right - 1, right]
@@ -151,8 +167,11 @@ extension Integration {
       let takesLeft =
         left >= 0
         && (next >= nodes.count || middle - nodes[left].reading <= nodes[next].reading - middle)
-      order.append(takesLeft ? left : next)
+      let candidate = takesLeft ? left : next
       if takesLeft { left -= 1 } else { next += 1 }
+      let reading = nodes[candidate].reading
+      let gap = order.reduce(Double.infinity) { min($0, abs(nodes[$1].reading - reading)) }
+      if gap > 0.05 * (nodes[right].reading - nodes[right - 1].reading) { order.append(candidate) }
     }
     return order
   }

@@ -32,6 +32,8 @@ final class RightHandSide {
   private var matrix: [Double] = []
   private var timeDerivative: [Double] = []
   private var jacobianState: [Double] = []
+  private var startOfStep = Double.nan
+  private var slopeAtStart: [Double] = []
 
   init(system: ODESystem, clock: Clock, counts: Counts) {
     self.system = system
@@ -44,7 +46,16 @@ final class RightHandSide {
       repeating: 0, count: max(0, orders - counts.higherDerivatives.count))
   }
 
-  func clearFault() { fault = nil }
+  /// Tells where the next step starts, and dy/dclock there.
+  func beginStep(at reading: Double, slope: [Double]) {
+    startOfStep = reading
+    slopeAtStart.copy(from: slope)
+  }
+
+  func clearFault() {
+    fault = nil
+    thrown = nil
+  }
 
   /// Evaluates dy/dclock at a state, into `last`. Returns false when it is not finite.
   ///
@@ -155,11 +166,9 @@ final class RightHandSide {
       matrix.scale(by: rate)
       timeDerivative.scale(by: rate * rate)
     }
-    if clock.scale == .logarithmic {
-      if !(last.reading == reading && last.state == jacobianState) {
-        guard try evaluate(jacobianState, at: reading) else { return false }
-      }
-      for index in timeDerivative.indices { timeDerivative[index] += clock.direction * last.slope[index] }
+    // Only steppers that take the Jacobian at the start of the step, where f is known, use it.
+    if clock.scale == .logarithmic, reading == startOfStep {
+      for index in timeDerivative.indices { timeDerivative[index] += clock.direction * slopeAtStart[index] }
     }
     guard matrix.reduce(0, +).isFinite, timeDerivative.reduce(0, +).isFinite else {
       if fault == nil { fault = .jacobian }

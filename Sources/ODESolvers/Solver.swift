@@ -10,7 +10,7 @@ public struct Solver: Hashable, Sendable, Codable {
 
   public init(
     stepper: Stepper = .rk8pd, tolerance: Tolerance = Tolerance(), steps: StepLimits = StepLimits(),
-    time: TimeScale = .linear, restartInterval: Int = 500
+    time: TimeScale = .linear, restartInterval: Int = 1000
   ) {
     self.stepper = stepper
     self.tolerance = tolerance

@@ -1,8 +1,9 @@
-/// How large the estimated error of one step may be: in component i at most
-/// `absolute_i + relative·(|y_i| + derivativeWeight·|h y'_i|)`.
+/// How accurate the solution shall be: the scale is `absolute_i + relative·(|y_i| + derivativeWeight·|h y'_i|)` in
+/// component i, GSL's control with a_y = 1 and a_dydt = `derivativeWeight`.
 ///
-/// GSL's control with a_y = 1 and a_dydt = `derivativeWeight`, except that an error of 1.1 times this, which GSL
-/// accepts, is rejected.
+/// GSL holds the error of each step to that scale and lets the errors add up, to thousands of times the tolerance on
+/// an orbit. Here a step may only err by the fraction `Stepper.localFraction` of it, which keeps the solution within
+/// 100 times of the tolerance on the DETEST problems; unstable problems amplify errors further.
 public struct Tolerance: Hashable, Sendable, Codable {
   /// The part that does not scale with y.
   public enum Absolute: Hashable, Sendable, Codable {
@@ -26,6 +27,20 @@ public struct Tolerance: Hashable, Sendable, Codable {
     self.relative = relative
     self.absolute = absolute
     self.derivativeWeight = derivativeWeight
+  }
+
+  /// The tolerance of one step of a stepper.
+  func local(_ stepper: Stepper) -> Tolerance {
+    let fraction = stepper.localFraction
+    // Below a few roundings a smaller tolerance only costs steps.
+    var result = self
+    result.relative = min(relative, max(fraction * relative, 1e-14))
+    result.absolute =
+      switch absolute {
+      case .uniform(let value): .uniform(fraction * value)
+      case .perComponent(let values): .perComponent(values.map { fraction * $0 })
+      }
+    return result
   }
 
   /// The absolute part by component.

@@ -15,16 +15,37 @@ struct ContextFlow {
   /// μ(e, Z) by kernel, `[e][Z]`.
   private let joint: [[Double]]
 
-  /// Reads a reference case's kernels: parents {1, 2}, three tokens.
-  init() throws {
+  /// What is read of a reference case: parents {1, 2}, three tokens.
+  private struct Case: Decodable {
+    struct Source: Decodable { let kernels: [[[Double]]] }
+    struct Point: Decodable {
+      let attention: [[Double]]
+      let coefficients: [String: Double]
+      let scale: Double
+
+      var flat: [Double] {
+        let keys = ["[]", "[1]", "[2]", "[3]", "[1 2]", "[1 3]", "[2 3]"]
+        return attention.flatMap { $0 } + keys.compactMap { coefficients[$0] } + [scale]
+      }
+    }
+    struct Level: Decodable { let gradient: Point }
+    let source: Source
+    let parameters: Point
+    let infinite_context: Level
+  }
+
+  private static func read() throws -> Case {
     let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("TheoryTests/ReferenceCases/two-parents.json")
-    struct Case: Decodable {
-      struct Source: Decodable { let kernels: [[[Double]]] }
-      let source: Source
-    }
-    joint = try JSONDecoder().decode(Case.self, from: Data(contentsOf: file)).source.kernels.map(
-      Self.jointLaw)
+    return try JSONDecoder().decode(Case.self, from: Data(contentsOf: file))
+  }
+
+  init() throws { joint = try Self.read().source.kernels.map(Self.jointLaw) }
+
+  /// A point and the gradient of the loss there, from the reference case.
+  static func referenceGradient() throws -> (point: [Double], gradient: [Double]) {
+    let reference = try read()
+    return (reference.parameters.flat, reference.infinite_context.gradient.flat)
   }
 
   /// The joint law of next token and window (index Σ_j x_{t−j} 3^{j−1}) of the stationary chain.
@@ -45,8 +66,16 @@ struct ContextFlow {
     }
   }
 
+  /// Pairs of lags (i, j) at which the windows of entry `key * 27 + query` hold the same token, `[entry][..]`.
+  private static let matches: [[(Int, Int)]] = (0..<windows * windows).map { entry in
+    let digits = { (window: Int) in [window % 3, window / 3 % 3, window / 9] }
+    let (key, query) = (digits(entry / windows), digits(entry % windows))
+    return (0..<9).map { ($0 / 3, $0 % 3) }.filter { key[$0] == query[$1] }
+  }
+
   private func negativeGradient(_ state: [Double], _ derivative: inout [Double]) {
     let n = Self.windows
+    let entries = n * n
     let sigma = (0..<3).map { head -> [Double] in
       let row = (0..<3).map { exp(state[3 * head + $0]) }
       return row.map { $0 / row.reduce(0, +) }
@@ -55,67 +84,55 @@ struct ContextFlow {
     let total = c.reduce(0) { $0 + $1 * $1 }
     let share = c.map { $0 * $0 / total }
     let scale = state[16]
-    let digit = (0..<n).map { [$0 % 3, $0 / 3 % 3, $0 / 9] }
 
     // ⟨v^h(Z), v^h(z)⟩, the similarity, and its exponential.
-    var overlap = [[Double]](repeating: [Double](repeating: 0, count: n * n), count: 3)
-    var q = [Double](repeating: 0, count: n * n)
-    for key in 0..<n {
-      for query in 0..<n {
-        let at = key * n + query
-        for head in 0..<3 {
-          for i in 0..<3 {
-            for j in 0..<3 where digit[key][i] == digit[query][j] {
-              overlap[head][at] += sigma[head][i] * sigma[head][j]
-            }
-          }
-        }
-        for (index, set) in Self.sets.enumerated() {
-          q[at] += set.reduce(share[index]) { $0 * overlap[$1][at] }
-        }
-      }
+    let overlap = sigma.map { sigma in
+      Self.matches.map { pairs in pairs.reduce(0) { $0 + sigma[$1.0] * sigma[$1.1] } }
+    }
+    let products = Self.sets.map { set in
+      (0..<entries).map { entry in set.reduce(1.0) { $0 * overlap[$1][entry] } }
+    }
+    var q = [Double](repeating: 0, count: entries)
+    for (share, product) in zip(share, products) {
+      for entry in 0..<entries { q[entry] += share * product[entry] }
     }
     let weight = q.map { exp(scale * $0) }
 
     // ∂L/∂q.
-    var gradient = [Double](repeating: 0, count: n * n)
+    var gradient = [Double](repeating: 0, count: entries)
     for law in joint {
       for query in 0..<n {
-        var counts = [0.0, 0.0, 0.0]
-        for token in 0..<3 {
-          for key in 0..<n { counts[token] += law[token * n + key] * weight[key * n + query] }
-        }
-        let all = counts.reduce(0, +)
-        let marginal = law[query] + law[n + query] + law[2 * n + query]
+        var counts = (0.0, 0.0, 0.0)
         for key in 0..<n {
-          var value = 0.0
-          for token in 0..<3 {
-            let mass = law[token * n + key]
-            value += mass * (marginal / all - law[token * n + query] / counts[token])
-          }
-          gradient[key * n + query] += value * weight[key * n + query] / Double(joint.count)
+          let weight = weight[key * n + query]
+          counts.0 += law[key] * weight
+          counts.1 += law[n + key] * weight
+          counts.2 += law[2 * n + key] * weight
+        }
+        let marginal = law[query] + law[n + query] + law[2 * n + query]
+        let mean = marginal / (counts.0 + counts.1 + counts.2)
+        let pull = (
+          mean - law[query] / counts.0, mean - law[n + query] / counts.1, mean - law[2 * n + query] / counts.2
+        )
+        for key in 0..<n {
+          gradient[key * n + query] += law[key] * pull.0 + law[n + key] * pull.1 + law[2 * n + key] * pull.2
         }
       }
     }
+    for entry in 0..<entries { gradient[entry] *= weight[entry] / Double(joint.count) }
 
-    var dScale = 0.0
-    var dShare = [Double](repeating: 0, count: 7)
+    let dShare = products.map { product in
+      scale * (0..<entries).reduce(0) { $0 + gradient[$1] * product[$1] }
+    }
     var dSigma = [[Double]](repeating: [0, 0, 0], count: 3)
-    for key in 0..<n {
-      for query in 0..<n {
-        let at = key * n + query
-        dScale += gradient[at] * q[at]
-        let g = gradient[at] * scale
-        for (index, set) in Self.sets.enumerated() {
-          dShare[index] += g * set.reduce(1) { $0 * overlap[$1][at] }
-          for head in set {
-            let others = set.reduce(g * share[index]) { $1 == head ? $0 : $0 * overlap[$1][at] }
-            for i in 0..<3 {
-              for j in 0..<3 where digit[key][i] == digit[query][j] {
-                dSigma[head][i] += others * sigma[head][j]
-                dSigma[head][j] += others * sigma[head][i]
-              }
-            }
+    for (index, set) in Self.sets.enumerated() {
+      for head in set {
+        let other = set.first { $0 != head }
+        for entry in 0..<entries {
+          let pull = scale * gradient[entry] * share[index] * (other.map { overlap[$0][entry] } ?? 1)
+          for (i, j) in Self.matches[entry] {
+            dSigma[head][i] += pull * sigma[head][j]
+            dSigma[head][j] += pull * sigma[head][i]
           }
         }
       }
@@ -126,6 +143,6 @@ struct ContextFlow {
     }
     let mean = (0..<7).reduce(0) { $0 + share[$1] * dShare[$1] }
     for index in 0..<7 { derivative[9 + index] = -2 * c[index] / total * (dShare[index] - mean) }
-    derivative[16] = -dScale
+    derivative[16] = -(0..<entries).reduce(0) { $0 + gradient[$1] * q[$1] }
   }
 }

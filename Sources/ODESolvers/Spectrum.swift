@@ -1,0 +1,83 @@
+import CGSL
+
+/// The extreme eigenvalues of ∂f/∂y at a state: how stiff the system is there.
+public struct Spectrum: Hashable, Sendable, Codable {
+  public let time: Double
+  /// max |λ|, per unit of time.
+  public let largestModulus: Double
+  /// The most negative and the most positive real part.
+  public let smallestRealPart: Double
+  public let largestRealPart: Double
+  /// max |Im λ|: how fast the solution can oscillate.
+  public let largestImaginaryPart: Double
+  /// The fastest decay rate over the slowest that is more than rounding of it; 1 where nothing decays.
+  public let stiffnessRatio: Double
+
+  /// - Parameter jacobian: ∂f_i/∂y_j at `[i * dimension + j]`.
+  /// - Throws: `ProblemError` when it is not square, not finite, or its eigenvalues cannot be had.
+  /// - Complexity: O(dimension³).
+  public init(jacobian: [Double], dimension: Int, time: Double) throws {
+    let eigenvalues = try Self.eigenvalues(jacobian, dimension)
+    self.time = time
+    largestModulus = eigenvalues.reduce(0) { max($0, ($1.real * $1.real + $1.imaginary * $1.imaginary)) }
+      .squareRoot()
+    let real = eigenvalues.map(\.real)
+    smallestRealPart = real.min() ?? 0
+    largestRealPart = real.max() ?? 0
+    largestImaginaryPart = eigenvalues.reduce(0) { max($0, abs($1.imaginary)) }
+    let noise = 1e-12 * largestModulus
+    let decays = real.filter { $0 < -noise }.map { -$0 }
+    stiffnessRatio = decays.isEmpty ? 1 : (decays.max() ?? 1) / (decays.min() ?? 1)
+  }
+
+  private static func eigenvalues(_ jacobian: [Double], _ dimension: Int) throws -> [(
+    real: Double, imaginary: Double
+  )] {
+    guard jacobian.count == dimension * dimension else {
+      throw ProblemError.wrongLength(
+        of: "numbers in the Jacobian", found: jacobian.count, expected: dimension * dimension)
+    }
+    guard jacobian.allFinite else { throw ProblemError.nonFinite("the Jacobian") }
+    GSLStepper.switchErrorHandlerOff()
+    guard let matrix = gsl_matrix_alloc(dimension, dimension) else {
+      throw ProblemError.outOfMemory(dimension: dimension)
+    }
+    defer { gsl_matrix_free(matrix) }
+    guard let values = gsl_vector_complex_alloc(dimension) else {
+      throw ProblemError.outOfMemory(dimension: dimension)
+    }
+    defer { gsl_vector_complex_free(values) }
+    guard let workspace = gsl_eigen_nonsymm_alloc(dimension) else {
+      throw ProblemError.outOfMemory(dimension: dimension)
+    }
+    defer { gsl_eigen_nonsymm_free(workspace) }
+    for row in 0..<dimension {
+      for column in 0..<dimension {
+        gsl_matrix_set(matrix, row, column, jacobian[row * dimension + column])
+      }
+    }
+    // Balancing: rates in one Jacobian can differ by twenty powers of ten.
+    gsl_eigen_nonsymm_params(0, 1, workspace)
+    guard gsl_eigen_nonsymm(matrix, values, workspace) == Status.success else {
+      throw ProblemError.nonFinite("an eigenvalue of the Jacobian")
+    }
+    return (0..<dimension).map { index in
+      let value = gsl_vector_complex_get(values, index)
+      return (value.dat.0, value.dat.1)
+    }
+  }
+}
+
+extension Integration {
+  /// The spectrum of ∂f/∂y at the last accepted state, per unit of t. One Jacobian, from differences where the
+  /// system has none.
+  public func spectrum() throws -> Spectrum {
+    let count = system.dimension
+    var matrix = [Double](repeating: 0, count: count * count)
+    var timeDerivative = [Double](repeating: 0, count: count)
+    rightHandSide.counts.jacobians += 1
+    let jacobian = system.jacobian ?? system.withDifferencedJacobian().jacobian
+    try jacobian?(time, state, &matrix, &timeDerivative)
+    return try Spectrum(jacobian: matrix, dimension: count, time: time)
+  }
+}
