@@ -20,7 +20,7 @@ import Theory
       start: Parameters(
         model: reference.model, own: try #require(start["own"]), other: try #require(start["other"]),
         coefficients: try #require(start["coefficients"]), scale: try #require(start["scale"])),
-      stages: [Stage(end: StageEnd(time: try #require(times.last)))],
+      stages: [FlowStage(end: FlowStageEnd(time: try #require(times.last)))],
       solver: Solver(stepper: stepper, tolerance: Tolerance(relative: 1e-9, absolute: 1e-11)))
     var found: [FlowPoint] = []
     _ = try flow.run(outputs: .times(times), .init(point: { found.append($0) }))

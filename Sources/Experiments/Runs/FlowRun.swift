@@ -32,7 +32,7 @@ public struct FlowRun {
     flow = StagedFlow(
       loss.function, start: experiment.start,
       stages: theory.stages.map { stage in
-        Stage(trained: stage.train, end: stage.until.resolved(mostInformative: mostInformative))
+        FlowStage(trained: stage.train, end: stage.until.resolved(mostInformative: mostInformative))
       },
       solver: Solver(
         stepper: theory.solver.stepper,
@@ -80,8 +80,8 @@ public struct FlowRun {
 extension StageConditions {
   var needsSelectedSet: Bool { share?.subject == .mostInformative || attention != nil }
 
-  func resolved(mostInformative: HeadSet) -> StageEnd {
-    var conditions: [StageCondition] = []
+  func resolved(mostInformative: HeadSet) -> FlowStageEnd {
+    var conditions: [FlowCondition] = []
     switch share?.subject {
     case .mostInformative?: conditions.append(.share(mostInformative, above: share?.above ?? 1))
     case .heads(let set)?: conditions.append(.share(set, above: share?.above ?? 1))
@@ -90,6 +90,6 @@ extension StageConditions {
     if let attention { conditions.append(.attention(mostInformative, above: attention)) }
     if let gradientNorm { conditions.append(.gradientNorm(below: gradientNorm)) }
     if let lossRate { conditions.append(.lossRate(below: lossRate)) }
-    return StageEnd(time: time, conditions: conditions)
+    return FlowStageEnd(time: time, conditions: conditions)
   }
 }

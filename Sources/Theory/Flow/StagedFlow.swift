@@ -5,10 +5,10 @@ import ODESolvers
 public struct StagedFlow {
   public let loss: any LossFunction
   public let start: Parameters
-  public let stages: [Stage]
+  public let stages: [FlowStage]
   public let solver: Solver
 
-  public init(_ loss: any LossFunction, start: Parameters, stages: [Stage], solver: Solver) {
+  public init(_ loss: any LossFunction, start: Parameters, stages: [FlowStage], solver: Solver) {
     self.loss = loss
     self.start = start
     self.stages = stages

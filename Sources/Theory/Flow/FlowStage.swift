@@ -1,30 +1,30 @@
 import InductionModel
 
 /// A stretch of time in which some groups of parameters train.
-public struct Stage: Hashable, Sendable {
+public struct FlowStage: Hashable, Sendable {
   public var trained: [ParameterGroup]
-  public var end: StageEnd
+  public var end: FlowStageEnd
 
-  public init(trained: [ParameterGroup] = ParameterGroup.allCases, end: StageEnd) {
+  public init(trained: [ParameterGroup] = ParameterGroup.allCases, end: FlowStageEnd) {
     self.trained = trained
     self.end = end
   }
 }
 
 /// When a stage ends: at the first condition to hold, counted from the stage's start.
-public struct StageEnd: Hashable, Sendable {
+public struct FlowStageEnd: Hashable, Sendable {
   /// The cap: the longest that the stage may last, > 0.
   public var time: Double
-  public var conditions: [StageCondition]
+  public var conditions: [FlowCondition]
 
-  public init(time: Double, conditions: [StageCondition] = []) {
+  public init(time: Double, conditions: [FlowCondition] = []) {
     self.time = time
     self.conditions = conditions
   }
 }
 
 /// A condition on parameters or gradient that ends a stage.
-public enum StageCondition: Hashable, Sendable {
+public enum FlowCondition: Hashable, Sendable {
   /// The share of a set of heads reaches a value in (0, 1).
   case share(HeadSet, above: Double)
   /// Every head of a set gives its own lag at least this weight.
