@@ -5,7 +5,7 @@ import ODESolvers
 /// One stage of a flow on its way.
 struct StageRun {
   let flow: GradientFlow
-  let stage: Stage
+  let stage: FlowStage
   let solver: Solver
   /// When the stage begins, and when the whole run may last at most.
   let start: Double
