@@ -3,6 +3,11 @@ public struct LatexEquation: Hashable, Sendable {
   public let left: String
   /// What stands behind the equals sign, in pieces between which a line may break; joined they are the whole.
   public let right: [String]
+
+  public init(left: String, right: [String]) {
+    self.left = left
+    self.right = right
+  }
 }
 
 /// Prints expressions of one graph as LaTeX equations.
@@ -14,6 +19,9 @@ public struct LatexPrinter {
   private let notation: Notation
   private var pieces: [NodeID: LatexPiece] = [:]
   private var automatic = 0
+  /// How indices are written: copies of one index are told apart by primes.
+  private var indexNames: [Index: String] = [:]
+  private var takenNames = Set<String>()
   /// Named products, largest first: they stand for their factors in larger products.
   private let monomials: [(node: NodeID, factors: [Factor])]
 
@@ -35,6 +43,7 @@ public struct LatexPrinter {
     let roots = sides.map(\.right.id)
     let order = graph.reachable(roots).filter { pieces[$0] == nil }
     let uses = visibleUses(roots)
+    nameIndices(of: order)
     var definitions: [NodeID: LatexEquation] = [:]
     for node in order where uses[node] != nil {
       let piece = piece(node)
@@ -103,17 +112,48 @@ public struct LatexPrinter {
     var rest = factors
     var found: [Factor] = []
     for monomial in monomials where monomial.node < node {
-      let positions = monomial.factors.map { factor in rest.firstIndex(of: factor) }
-      guard !positions.contains(nil) else { continue }
-      rest.removeAll { monomial.factors.contains($0) }
+      guard let quotient = Self.quotient(rest, by: monomial.factors) else { continue }
+      rest = quotient
       found.append(Factor(base: monomial.node, exponent: .one))
     }
     return found + rest
   }
 
+  /// What remains of a product when another is taken out whole; nil where an exponent would change its sign.
+  private static func quotient(_ factors: [Factor], by divisor: [Factor]) -> [Factor]? {
+    var rest = factors
+    for part in divisor {
+      guard let position = rest.firstIndex(where: { $0.base == part.base }) else { return nil }
+      let exponent = rest[position].exponent - part.exponent
+      guard exponent.isZero || exponent.isNegative == part.exponent.isNegative,
+        rest[position].exponent.isNegative == part.exponent.isNegative
+      else { return nil }
+      rest[position] = Factor(base: part.base, exponent: exponent)
+    }
+    return rest.filter { !$0.exponent.isZero }
+  }
+
   // MARK: Nodes
 
-  private func latex(_ index: Index) -> String { graph.indexNames[Int(index.id)].latex }
+  private func latex(_ index: Index) -> String {
+    indexNames[index] ?? graph.indexNames[Int(index.id)].latex
+  }
+
+  private mutating func nameIndices(of nodes: [NodeID]) {
+    var indices = Set<Index>()
+    for node in nodes { indices.formUnion(graph.free[Int(node)]) }
+    for index in indices.sorted() where indexNames[index] == nil {
+      var letter = graph.indexNames[Int(index.id)].latex
+      while letter.hasSuffix("'") { letter.removeLast() }
+      var name = letter
+      var copy = 1
+      while !takenNames.insert(name).inserted {
+        copy += 1
+        name = copy <= 3 ? letter + String(repeating: "'", count: copy - 1) : "\(letter)_{(\(copy))}"
+      }
+      indexNames[index] = name
+    }
+  }
 
   private func piece(_ node: NodeID) -> LatexPiece {
     switch graph.nodes[Int(node)] {

@@ -5,7 +5,7 @@ extension FiniteContextLoss {
   /// The loss over the sequences, the steps of its derivation and the flow.
   ///
   /// - Throws: `TheoryError.tooManySequences` when the sequences do not fit one system of tensors.
-  public func derivation(trained: [ParameterGroup], start: Parameters, title: String, heading: [String])
+  public func derivation(_ request: DerivationRequest)
     throws
     -> Derivation
   {
@@ -15,18 +15,17 @@ extension FiniteContextLoss {
     var constants = expressions.coefficients
     constants.merge(numbers(ofBatch: 0)) { $1 }
     return expressions.derivation(
-      trained: trained, start: start, title: title, heading: heading, constants: constants)
+      request, constants: constants)
   }
 }
 
 extension FiniteContext {
   func derivation(
-    trained: [ParameterGroup], start: Parameters, title: String, heading: [String],
-    constants: [Symbol: [Double]]
+    _ request: DerivationRequest, constants: [Symbol: [Double]]
   ) -> Derivation {
     let notation = self.notation
     var printer = LatexPrinter(graph, notation.notation)
-    var document = DerivationDocument(title: title)
+    var document = request.document
     document.add(.heading("Definition"))
     document.add(.text(introduction))
     document.add(.equations(printer.equations([("L", loss)])))
@@ -38,7 +37,7 @@ extension FiniteContext {
     return Derivation(
       document: document,
       system: model.flowSystem(
-        slope, lag: lag, trained: trained, start: start, heading: heading, constants: constants),
+        slope, lag: lag, request, constants: constants),
       notation: notation.notation, states: notation.states)
   }
 

@@ -3,12 +3,12 @@ import SymbolicTensors
 
 extension InfiniteContext {
   /// The loss, the steps of its derivation and the flow.
-  public func derivation(trained: [ParameterGroup], start: Parameters, title: String, heading: [String])
+  public func derivation(_ request: DerivationRequest)
     -> Derivation
   {
     let notation = self.notation
     var printer = LatexPrinter(graph, notation.notation)
-    var document = DerivationDocument(title: title)
+    var document = request.document
     let definition = model.model
     document.add(.heading("Definition"))
     document.add(.text(Self.introduction(definition)))
@@ -21,11 +21,11 @@ extension InfiniteContext {
     return Derivation(
       document: document,
       system: model.flowSystem(
-        slope, lag: lag, trained: trained, start: start, heading: heading, constants: coefficients),
+        slope, lag: lag, request, constants: coefficients),
       notation: notation.notation, states: notation.states)
   }
 
-  private static func introduction(_ model: ModelDefinition) -> String {
+  static func introduction(_ model: ModelDefinition) -> String {
     let lags =
       model.variant.windows == .shared
       ? "lags $j=1,\\ldots,\(model.window)$"
@@ -39,7 +39,7 @@ extension InfiniteContext {
   }
 
   /// The paper's names.
-  private var notation: ModelNotation {
+  var notation: ModelNotation {
     var names = ModelNotation(model)
     names.notation.write(joint, as: "\\mu_{#1}(#2,#3)")
     names.notation.write(stationary, as: "\\mu_{#1}(#2)")
