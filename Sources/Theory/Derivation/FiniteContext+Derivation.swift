@@ -68,10 +68,10 @@ extension FiniteContext {
     names.notation.write(weights, as: "\\omega_{#1}")
     let steps = [
       NamedStep(
-        expression: similarity, template: "q_{#1,#2}", derivative: "\\bar q_{#1,#2}",
+        expression: similarity, template: "q_{#1,#2}",
         indices: [sequence, key]),
       NamedStep(
-        expression: prediction, template: "y_{#1}(#2)", derivative: "\\bar y_{#1}(#2)",
+        expression: prediction, template: "y_{#1}(#2)",
         indices: [sequence, next]),
     ]
     for (head, output) in zip(1..., keyOutputs) {
@@ -81,9 +81,6 @@ extension FiniteContext {
       names.notation.name(output, "\\hat v^{(\(head))}_{#1}(#2)", [sequence, token])
     }
     names.notation.name(steps)
-    let entries =
-      model.attention.map { graph($0, lag) } + model.coefficients.map { graph($0) } + [graph(model.scale)]
-    names.notation.nameAdjoints(steps, of: loss, on: entries)
     return names
   }
 }

@@ -56,34 +56,31 @@ extension InfiniteContext {
       steps.append(
         NamedStep(
           expression: (first * second).sum(over: token),
-          template: "\\langle v^{(\(head))}(#1),v^{(\(head))}(#2)\\rangle",
-          derivative: "\\bar g^{(\(head))}(#1,#2)", indices: [key, query]))
+          template: "\\langle v^{(\(head))}(#1),v^{(\(head))}(#2)\\rangle", indices: [key, query]))
     }
     steps.append(
       NamedStep(
-        expression: similarity, template: "q(#1,#2)", derivative: "\\bar q(#1,#2)", indices: [key, query]))
+        expression: similarity, template: "q(#1,#2)", indices: [key, query]))
     if model.model.variant.secondLayer == .softmax {
       let weight = (graph(model.scale) * similarity).exponential
       let mass = (graph(joint, kernel, next, key) * weight).sum(over: key)
       steps.append(
         NamedStep(
-          expression: weight, template: "E(#1,#2)", derivative: "\\bar E(#1,#2)", indices: [key, query]))
+          expression: weight, template: "E(#1,#2)", indices: [key, query]))
       steps.append(
         NamedStep(
-          expression: mass, template: "m_{#1}(#2,#3)", derivative: "\\bar m_{#1}(#2,#3)",
+          expression: mass, template: "m_{#1}(#2,#3)",
           indices: [kernel, next, query]))
+      steps.append(
+        NamedStep(
+          expression: mass.sum(over: next), template: "M_{#1}(#2)", indices: [kernel, query]))
     }
     steps.append(
       NamedStep(
-        expression: prediction, template: "y_{#1}(#2\\mid #3)", derivative: "\\bar y_{#1}(#2\\mid #3)",
+        expression: prediction, template: "y_{#1}(#2\\mid #3)",
         indices: [kernel, next, query]))
     names.notation.name(steps)
-    names.notation.nameAdjoints(steps, of: loss, on: entries)
     return names
-  }
-
-  private var entries: [Expression] {
-    model.attention.map { graph($0, lag) } + model.coefficients.map { graph($0) } + [graph(model.scale)]
   }
 
   private func outputs(at window: Index, into steps: inout [NamedStep]) -> [Expression] {
@@ -94,12 +91,11 @@ extension InfiniteContext {
       if window == key {
         steps.append(
           NamedStep(
-            expression: weights, template: "\\sigma^{(\(head))}_{#1}",
-            derivative: "\\bar\\sigma^{(\(head))}_{#1}", indices: [lag]))
+            expression: weights, template: "\\sigma^{(\(head))}_{#1}", indices: [lag]))
       }
       steps.append(
         NamedStep(
-          expression: output, template: "v^{(\(head))}_{#1}(#2)", derivative: "\\bar v^{(\(head))}_{#1}(#2)",
+          expression: output, template: "v^{(\(head))}_{#1}(#2)",
           indices: [token, window], definition: window == key ? .printed : .known))
       return output
     }
