@@ -33,6 +33,7 @@ public struct DerivationRun {
   public static let dataFileName = "flow.bin"
 
   public let derivation: Derivation
+  private let command: String
 
   /// - Parameters:
   ///   - stage: counted from 1; the parameters that it does not train stay.
@@ -47,20 +48,21 @@ public struct DerivationRun {
         .outOfRange, at: .configuration, keyPath: "--stage", found: "\(stage)",
         allowed: stages.count == 1 ? "1" : "1 to \(stages.count), the stages of theory.stages")
     }
-    let trained = stages[stage - 1].train
-    let title = "The \(level.rawValue) flow of \(configuration.name)"
-    let parts = trained.count == ParameterGroup.allCases.count ? "" : "; trained: \(trained.map(\.rawValue))"
-    let heading = ["\(title)\(parts).", "Derived by inflow \(Provenance.version): \(command)"]
+    self.command = command
+    let request = DerivationRequest(
+      trained: stages[stage - 1].train, start: experiment.start,
+      title: "The \(level.rawValue) flow of \(configuration.name)", command: command,
+      version: Provenance.version)
     derivation =
       switch level {
       case .infiniteContext:
         InfiniteContext(
           model: experiment.model, loss: configuration.loss,
           laws: try experiment.windowLaws(threads: threads)
-        ).derivation(trained: trained, start: experiment.start, title: title, heading: heading)
+        ).derivation(request)
       case .finiteContext, .leadingOrder:
         try experiment.loss(level, sequences: configuration.theory.sequences, threads: threads)
-          .derivation(trained: trained, start: experiment.start, title: title, heading: heading)
+          .derivation(request)
       }
   }
 
@@ -102,6 +104,7 @@ extension DerivationRun {
   private func equations(_ system: FlowSystem, _ notation: Notation) -> DerivationDocument {
     var document = DerivationDocument(title: derivation.document.title)
     var printer = LatexPrinter(system.graph, notation)
+    document.add(.text("Made by `\(command)`."))
     document.add(
       .text(
         "The flow written out by component. $T_1, T_2, \\ldots$ are results that occur more than once or are too "
@@ -130,13 +133,15 @@ public enum DerivationError: Error, Equatable, CustomStringConvertible {
 
 extension LevelLoss {
   fileprivate func derivation(
-    trained: [ParameterGroup], start: Parameters, title: String, heading: [String]
+    _ request: DerivationRequest
   ) throws -> Derivation {
     switch self {
     case .infiniteContext(let loss):
-      loss.expressions.derivation(trained: trained, start: start, title: title, heading: heading)
+      loss.expressions.derivation(request)
+    case .leadingOrder(let loss):
+      try loss.derivation(request)
     case .finiteContext(let loss):
-      try loss.derivation(trained: trained, start: start, title: title, heading: heading)
+      try loss.derivation(request)
     }
   }
 }

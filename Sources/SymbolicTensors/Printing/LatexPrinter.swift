@@ -3,6 +3,11 @@ public struct LatexEquation: Hashable, Sendable {
   public let left: String
   /// What stands behind the equals sign, in pieces between which a line may break; joined they are the whole.
   public let right: [String]
+
+  public init(left: String, right: [String]) {
+    self.left = left
+    self.right = right
+  }
 }
 
 /// Prints expressions of one graph as LaTeX equations.
@@ -14,6 +19,9 @@ public struct LatexPrinter {
   private let notation: Notation
   private var pieces: [NodeID: LatexPiece] = [:]
   private var automatic = 0
+  /// How indices are written: copies of one index are told apart by primes.
+  private var indexNames: [Index: String] = [:]
+  private var takenNames = Set<String>()
   /// Named products, largest first: they stand for their factors in larger products.
   private let monomials: [(node: NodeID, factors: [Factor])]
 
@@ -33,41 +41,31 @@ public struct LatexPrinter {
   /// The equations left = right, before each the definitions of the names that it introduces.
   public mutating func equations(_ sides: [(left: String, right: Expression)]) -> [LatexEquation] {
     let roots = sides.map(\.right.id)
-    let order = graph.reachable(roots).filter { pieces[$0] == nil }
     let uses = visibleUses(roots)
-    var definitions: [NodeID: LatexEquation] = [:]
-    for node in order where uses[node] != nil {
-      let piece = piece(node)
-      if let name = notation.named[Expression(graph, node)] {
-        let text = Notation.fill(name.template, name.indices.map(latex))
-        pieces[node] = LatexPiece(text, .atom)
-        if name.definition == .printed { definitions[node] = equation(text, piece) }
-      } else if graph.isInner(node), !roots.contains(node) || (uses[node] ?? 0) > 0,
-        piece.width > ((uses[node] ?? 0) > 1 ? Self.sharedWidth : Self.widest)
-      {
-        automatic += 1
-        let free = graph.free[Int(node)].map(latex)
-        let text = "T_{\(automatic)}" + (free.isEmpty ? "" : "(\(free.joined(separator: ",")))")
-        pieces[node] = LatexPiece(text, .atom)
-        definitions[node] = equation(text, piece)
-      } else {
-        pieces[node] = piece
-      }
-    }
+    nameIndices(of: uses.keys.sorted())
+    let context = boundContext(roots, uses)
     var equations: [LatexEquation] = []
-    var printed = Set<NodeID>()
     for (left, right) in sides {
-      for node in graph.reachable([right.id]) where definitions[node] != nil && !printed.contains(node) {
-        // A root that a name stands for is its own definition.
-        if node == right.id, definitions[node]?.left == left { continue }
-        printed.insert(node)
-        definitions[node].map { equations.append($0) }
+      for node in visible(from: right.id) where pieces[node] == nil {
+        let piece = piece(node, within: context[node] ?? [])
+        let count = uses[node] ?? 0
+        if let name = notation.named[Expression(graph, node)] {
+          let text = Notation.fill(name.template, name.indices.map(latex))
+          pieces[node] = LatexPiece(text, .atom)
+          guard name.definition == .printed else { continue }
+          equations.append(equation(text, piece))
+        } else if graph.isInner(node), count > 0, piece.width > (count > 1 ? Self.sharedWidth : Self.widest) {
+          automatic += 1
+          let free = graph.free[Int(node)].map(latex)
+          let text = "T_{\(automatic)}" + (free.isEmpty ? "" : "(\(free.joined(separator: ",")))")
+          pieces[node] = LatexPiece(text, .atom)
+          equations.append(equation(text, piece))
+        } else {
+          pieces[node] = piece
+        }
       }
-      if let definition = definitions[right.id], definition.left == left {
-        if printed.insert(right.id).inserted { equations.append(definition) }
-      } else if let piece = pieces[right.id] {
-        equations.append(equation(left, piece))
-      }
+      // A right side that a name stands for is its own definition.
+      if let piece = pieces[right.id], piece.text != left { equations.append(equation(left, piece)) }
     }
     return equations
   }
@@ -82,20 +80,52 @@ public struct LatexPrinter {
     LatexEquation(left: left, right: piece.breaks.isEmpty ? [piece.text] : piece.breaks)
   }
 
-  /// How often each node that is not hidden behind a name of earlier equations occurs in a visible one.
+  /// How often each node that is not hidden behind a name occurs in a visible one; 0 for right sides.
   private func visibleUses(_ roots: [NodeID]) -> [NodeID: Int] {
     var uses: [NodeID: Int] = [:]
     for root in roots { uses[root] = 0 }
-    for node in graph.reachable(roots).reversed() where uses[node] != nil && pieces[node] == nil {
-      var children: [NodeID] = []
-      if case .product(let factors) = graph.nodes[Int(node)] {
-        children = collected(factors, of: node).map(\.base)
-      } else {
-        graph.forEachChild(of: node) { children.append($0) }
-      }
-      for child in children { uses[child, default: 0] += 1 }
+    for root in Set(roots) {
+      for node in visible(from: root) where uses[node] == nil { uses[node] = 0 }
+    }
+    for node in uses.keys where !isHidden(node) {
+      for child in visibleChildren(node) { uses[child, default: 0] += 1 }
     }
     return uses
+  }
+
+  /// What is written out somewhere above, or given elsewhere.
+  private func isHidden(_ node: NodeID) -> Bool {
+    pieces[node] != nil || notation.named[Expression(graph, node)]?.definition == .known
+  }
+
+  private func visibleChildren(_ node: NodeID) -> [NodeID] {
+    if case .product(let factors) = graph.nodes[Int(node)] { return collected(factors, of: node).map(\.base) }
+    var children: [NodeID] = []
+    graph.forEachChild(of: node) { children.append($0) }
+    return children
+  }
+
+  /// The nodes that are written out for a right side, children first.
+  private func visible(from root: NodeID) -> [NodeID] {
+    var found: Set<NodeID> = [root]
+    var pending = [root]
+    while let node = pending.popLast() {
+      guard !isHidden(node) else { continue }
+      for child in visibleChildren(node) where found.insert(child).inserted { pending.append(child) }
+    }
+    return found.sorted()
+  }
+
+  /// The free indices around each node within its equation: a sum over one of them must rename it.
+  private func boundContext(_ roots: [NodeID], _ uses: [NodeID: Int]) -> [NodeID: Set<Index>] {
+    var context: [NodeID: Set<Index>] = [:]
+    for node in uses.keys.sorted().reversed() where !isHidden(node) {
+      // A name begins an equation of its own.
+      let isNamed = notation.named[Expression(graph, node)] != nil
+      let inner = (isNamed ? [] : context[node] ?? []).union(graph.free[Int(node)])
+      for child in visibleChildren(node) { context[child, default: []].formUnion(inner) }
+    }
+    return context
   }
 
   /// A product's factors with named products in the place of theirs.
@@ -103,19 +133,51 @@ public struct LatexPrinter {
     var rest = factors
     var found: [Factor] = []
     for monomial in monomials where monomial.node < node {
-      let positions = monomial.factors.map { factor in rest.firstIndex(of: factor) }
-      guard !positions.contains(nil) else { continue }
-      rest.removeAll { monomial.factors.contains($0) }
+      guard let quotient = Self.quotient(rest, by: monomial.factors) else { continue }
+      rest = quotient
       found.append(Factor(base: monomial.node, exponent: .one))
     }
     return found + rest
   }
 
+  /// What remains of a product when another is taken out whole; nil where an exponent would change its sign.
+  private static func quotient(_ factors: [Factor], by divisor: [Factor]) -> [Factor]? {
+    var rest = factors
+    for part in divisor {
+      guard let position = rest.firstIndex(where: { $0.base == part.base }) else { return nil }
+      let exponent = rest[position].exponent - part.exponent
+      guard exponent.isZero || exponent.isNegative == part.exponent.isNegative,
+        rest[position].exponent.isNegative == part.exponent.isNegative
+      else { return nil }
+      rest[position] = Factor(base: part.base, exponent: exponent)
+    }
+    return rest.filter { !$0.exponent.isZero }
+  }
+
   // MARK: Nodes
 
-  private func latex(_ index: Index) -> String { graph.indexNames[Int(index.id)].latex }
+  private func latex(_ index: Index) -> String {
+    indexNames[index] ?? graph.indexNames[Int(index.id)].latex
+  }
 
-  private func piece(_ node: NodeID) -> LatexPiece {
+  private mutating func nameIndices(of nodes: [NodeID]) {
+    var indices = Set<Index>()
+    for node in nodes { indices.formUnion(graph.free[Int(node)]) }
+    for index in indices.sorted() where indexNames[index] == nil {
+      var letter = graph.indexNames[Int(index.id)].latex
+      while letter.hasSuffix("'") { letter.removeLast() }
+      var name = letter
+      var copy = 1
+      while !takenNames.insert(name).inserted {
+        copy += 1
+        name = copy <= 3 ? letter + String(repeating: "'", count: copy - 1) : "\(letter)_{(\(copy))}"
+      }
+      indexNames[index] = name
+    }
+  }
+
+  /// - Parameter context: free indices of the equation around the node.
+  private func piece(_ node: NodeID, within context: Set<Index>) -> LatexPiece {
     switch graph.nodes[Int(node)] {
     case .number(let value): return number(value)
     case .symbol(let symbol, let indices):
@@ -137,9 +199,32 @@ public struct LatexPrinter {
       )
     case .contraction(let indices, let body):
       let inner = operand(body).bound(.open)
-      let names = indices.map(latex).joined(separator: ",")
-      return LatexPiece("\\sum_{\(names)} \(inner.text)", .open, width: inner.width + 2)
+      var text = inner.text
+      let names = indices.map { index -> String in
+        let name = latex(index)
+        guard context.contains(index) else { return name }
+        var fresh = name + "'"
+        while text.contains(fresh) { fresh += "'" }
+        text = Self.replacing(name, by: fresh, in: text)
+        return fresh
+      }
+      return LatexPiece("\\sum_{\(names.joined(separator: ","))} \(text)", .open, width: inner.width + 2)
     }
+  }
+
+  /// Replaces an index where it stands alone, not as a letter of a command or a longer name.
+  private static func replacing(_ name: String, by fresh: String, in text: String) -> String {
+    var result = ""
+    var rest = Substring(text)
+    while let range = rest.firstRange(of: name) {
+      let before = range.lowerBound > text.startIndex ? text[text.index(before: range.lowerBound)] : " "
+      let after = range.upperBound < text.endIndex ? text[range.upperBound] : " "
+      let isAlone =
+        !before.isLetter && (before != "\\" || name.hasPrefix("\\")) && !after.isLetter && after != "'"
+      result += rest[..<range.lowerBound] + (isAlone ? fresh : name)
+      rest = rest[range.upperBound...]
+    }
+    return result + rest
   }
 
   private func operand(_ node: NodeID) -> LatexPiece { pieces[node] ?? LatexPiece("?", .atom) }

@@ -60,6 +60,9 @@ extension Notation {
 }
 
 extension ExpressionGraph {
+  /// What an index was called when it was made.
+  public func name(of index: Index) -> String { indexNames[Int(index.id)].text }
+
   func isInner(_ node: NodeID) -> Bool {
     switch nodes[Int(node)] {
     case .number, .symbol, .delta: false

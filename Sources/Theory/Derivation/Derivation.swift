@@ -18,6 +18,39 @@ public struct Derivation {
   }
 }
 
+/// What a derivation is asked for.
+public struct DerivationRequest: Sendable {
+  /// The groups that train; the parameters of the others stay.
+  public let trained: [ParameterGroup]
+  public let start: Parameters
+  public let title: String
+  /// The command that the output says it was made by.
+  public let command: String
+  /// Of the program.
+  public let version: String
+
+  public init(trained: [ParameterGroup], start: Parameters, title: String, command: String, version: String) {
+    self.trained = trained
+    self.start = start
+    self.title = title
+    self.command = command
+    self.version = version
+  }
+
+  /// At the head of a source.
+  var heading: [String] {
+    let names = trained.map(\.rawValue).joined(separator: ", ")
+    let parts = trained.count == ParameterGroup.allCases.count ? "" : " Trained: \(names)."
+    return ["\(title).\(parts)", "Derived by inflow \(version): \(command)"]
+  }
+
+  var document: DerivationDocument {
+    var document = DerivationDocument(title: title)
+    document.add(.text("Made by `\(command)`."))
+    return document
+  }
+}
+
 /// How the parameters of the model are written, at every level.
 struct ModelNotation {
   let model: ModelExpressions
@@ -31,6 +64,15 @@ struct ModelNotation {
     }
     for (symbol, set) in zip(model.coefficients, model.model.sets) {
       notation.write(symbol, as: "c_{\(Self.latex(set))}")
+    }
+    if case .reduced(let weights, let shares) = model.coordinates {
+      for (position, symbol) in weights.enumerated() {
+        notation.write(symbol, as: "\\sigma^{(\(position + 1))}_{#1}")
+      }
+      for (symbol, set) in zip(shares, model.model.sets) {
+        notation.write(symbol, as: "p_{\(Self.latex(set))}")
+      }
+      return
     }
     let total = model.graph.sum(model.coefficients.map { model.graph($0).squared })
     if model.model.variant.coefficients == .square { notation.name(total, "C") }
@@ -64,8 +106,7 @@ struct ModelNotation {
 extension ModelExpressions {
   /// The flow θ' = −∂L/∂θ of the trained groups; the other parameters stay.
   func flowSystem(
-    _ slope: [Expression], lag: Index, trained: [ParameterGroup], start: Parameters, heading: [String],
-    constants: [Symbol: [Double]]
+    _ slope: [Expression], lag: Index, _ request: DerivationRequest, constants: [Symbol: [Double]]
   ) -> FlowSystem {
     let groups: [ParameterGroup] =
       attention.map { _ in .attention } + coefficients.map { _ in .coefficients } + [.scale]
@@ -73,10 +114,10 @@ extension ModelExpressions {
     let components = zip(zip(symbols, groups), slope).map { owner, slope in
       FlowSystem.Component(
         symbol: owner.0, indices: graph.shape(of: owner.0).isEmpty ? [] : [lag],
-        derivative: trained.contains(owner.1) ? -slope : graph.constant(0))
+        derivative: request.trained.contains(owner.1) ? -slope : graph.constant(0))
     }
     return FlowSystem(
-      graph: graph, heading: heading, components: components, names: model.parameterNames,
-      initial: start.flat, constants: constants)
+      graph: graph, heading: request.heading, components: components, names: model.parameterNames,
+      initial: request.start.flat, constants: constants)
   }
 }

@@ -5,7 +5,7 @@ extension FiniteContextLoss {
   /// The loss over the sequences, the steps of its derivation and the flow.
   ///
   /// - Throws: `TheoryError.tooManySequences` when the sequences do not fit one system of tensors.
-  public func derivation(trained: [ParameterGroup], start: Parameters, title: String, heading: [String])
+  public func derivation(_ request: DerivationRequest)
     throws
     -> Derivation
   {
@@ -15,18 +15,17 @@ extension FiniteContextLoss {
     var constants = expressions.coefficients
     constants.merge(numbers(ofBatch: 0)) { $1 }
     return expressions.derivation(
-      trained: trained, start: start, title: title, heading: heading, constants: constants)
+      request, constants: constants)
   }
 }
 
 extension FiniteContext {
   func derivation(
-    trained: [ParameterGroup], start: Parameters, title: String, heading: [String],
-    constants: [Symbol: [Double]]
+    _ request: DerivationRequest, constants: [Symbol: [Double]]
   ) -> Derivation {
     let notation = self.notation
     var printer = LatexPrinter(graph, notation.notation)
-    var document = DerivationDocument(title: title)
+    var document = request.document
     document.add(.heading("Definition"))
     document.add(.text(introduction))
     document.add(.equations(printer.equations([("L", loss)])))
@@ -38,7 +37,7 @@ extension FiniteContext {
     return Derivation(
       document: document,
       system: model.flowSystem(
-        slope, lag: lag, trained: trained, start: start, heading: heading, constants: constants),
+        slope, lag: lag, request, constants: constants),
       notation: notation.notation, states: notation.states)
   }
 
@@ -69,10 +68,10 @@ extension FiniteContext {
     names.notation.write(weights, as: "\\omega_{#1}")
     let steps = [
       NamedStep(
-        expression: similarity, template: "q_{#1,#2}", derivative: "\\bar q_{#1,#2}",
+        expression: similarity, template: "q_{#1,#2}",
         indices: [sequence, key]),
       NamedStep(
-        expression: prediction, template: "y_{#1}(#2)", derivative: "\\bar y_{#1}(#2)",
+        expression: prediction, template: "y_{#1}(#2)",
         indices: [sequence, next]),
     ]
     for (head, output) in zip(1..., keyOutputs) {
@@ -82,9 +81,6 @@ extension FiniteContext {
       names.notation.name(output, "\\hat v^{(\(head))}_{#1}(#2)", [sequence, token])
     }
     names.notation.name(steps)
-    let entries =
-      model.attention.map { graph($0, lag) } + model.coefficients.map { graph($0) } + [graph(model.scale)]
-    names.notation.nameAdjoints(steps, of: loss, on: entries)
     return names
   }
 }

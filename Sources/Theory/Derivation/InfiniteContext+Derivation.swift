@@ -3,12 +3,12 @@ import SymbolicTensors
 
 extension InfiniteContext {
   /// The loss, the steps of its derivation and the flow.
-  public func derivation(trained: [ParameterGroup], start: Parameters, title: String, heading: [String])
+  public func derivation(_ request: DerivationRequest)
     -> Derivation
   {
     let notation = self.notation
     var printer = LatexPrinter(graph, notation.notation)
-    var document = DerivationDocument(title: title)
+    var document = request.document
     let definition = model.model
     document.add(.heading("Definition"))
     document.add(.text(Self.introduction(definition)))
@@ -21,11 +21,11 @@ extension InfiniteContext {
     return Derivation(
       document: document,
       system: model.flowSystem(
-        slope, lag: lag, trained: trained, start: start, heading: heading, constants: coefficients),
+        slope, lag: lag, request, constants: coefficients),
       notation: notation.notation, states: notation.states)
   }
 
-  private static func introduction(_ model: ModelDefinition) -> String {
+  static func introduction(_ model: ModelDefinition) -> String {
     let lags =
       model.variant.windows == .shared
       ? "lags $j=1,\\ldots,\(model.window)$"
@@ -39,7 +39,7 @@ extension InfiniteContext {
   }
 
   /// The paper's names.
-  private var notation: ModelNotation {
+  var notation: ModelNotation {
     var names = ModelNotation(model)
     names.notation.write(joint, as: "\\mu_{#1}(#2,#3)")
     names.notation.write(stationary, as: "\\mu_{#1}(#2)")
@@ -56,34 +56,31 @@ extension InfiniteContext {
       steps.append(
         NamedStep(
           expression: (first * second).sum(over: token),
-          template: "\\langle v^{(\(head))}(#1),v^{(\(head))}(#2)\\rangle",
-          derivative: "\\bar g^{(\(head))}(#1,#2)", indices: [key, query]))
+          template: "\\langle v^{(\(head))}(#1),v^{(\(head))}(#2)\\rangle", indices: [key, query]))
     }
     steps.append(
       NamedStep(
-        expression: similarity, template: "q(#1,#2)", derivative: "\\bar q(#1,#2)", indices: [key, query]))
+        expression: similarity, template: "q(#1,#2)", indices: [key, query]))
     if model.model.variant.secondLayer == .softmax {
       let weight = (graph(model.scale) * similarity).exponential
       let mass = (graph(joint, kernel, next, key) * weight).sum(over: key)
       steps.append(
         NamedStep(
-          expression: weight, template: "E(#1,#2)", derivative: "\\bar E(#1,#2)", indices: [key, query]))
+          expression: weight, template: "E(#1,#2)", indices: [key, query]))
       steps.append(
         NamedStep(
-          expression: mass, template: "m_{#1}(#2,#3)", derivative: "\\bar m_{#1}(#2,#3)",
+          expression: mass, template: "m_{#1}(#2,#3)",
           indices: [kernel, next, query]))
+      steps.append(
+        NamedStep(
+          expression: mass.sum(over: next), template: "M_{#1}(#2)", indices: [kernel, query]))
     }
     steps.append(
       NamedStep(
-        expression: prediction, template: "y_{#1}(#2\\mid #3)", derivative: "\\bar y_{#1}(#2\\mid #3)",
+        expression: prediction, template: "y_{#1}(#2\\mid #3)",
         indices: [kernel, next, query]))
     names.notation.name(steps)
-    names.notation.nameAdjoints(steps, of: loss, on: entries)
     return names
-  }
-
-  private var entries: [Expression] {
-    model.attention.map { graph($0, lag) } + model.coefficients.map { graph($0) } + [graph(model.scale)]
   }
 
   private func outputs(at window: Index, into steps: inout [NamedStep]) -> [Expression] {
@@ -94,12 +91,11 @@ extension InfiniteContext {
       if window == key {
         steps.append(
           NamedStep(
-            expression: weights, template: "\\sigma^{(\(head))}_{#1}",
-            derivative: "\\bar\\sigma^{(\(head))}_{#1}", indices: [lag]))
+            expression: weights, template: "\\sigma^{(\(head))}_{#1}", indices: [lag]))
       }
       steps.append(
         NamedStep(
-          expression: output, template: "v^{(\(head))}_{#1}(#2)", derivative: "\\bar v^{(\(head))}_{#1}(#2)",
+          expression: output, template: "v^{(\(head))}_{#1}(#2)",
           indices: [token, window], definition: window == key ? .printed : .known))
       return output
     }

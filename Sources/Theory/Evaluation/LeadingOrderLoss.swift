@@ -8,9 +8,9 @@ public final class LeadingOrderLoss: LossFunction {
   public let model: ModelDefinition
   public let expressions: LeadingOrder
   private let planned: PlannedLoss
-  private let loss: Loss
-  private let laws: WindowLaws
-  private let order: Int
+  let loss: Loss
+  let laws: WindowLaws
+  let order: Int
 
   /// - Parameters:
   ///   - laws: on windows of `model.reach` tokens.

@@ -70,6 +70,6 @@ struct Derive: ParsableCommand {
   }
 }
 
-extension FlowSystem.ScalarCoefficients: @retroactive ExpressibleByArgument {}
+extension FlowSystem.ScalarCoefficients: ExpressibleByArgument {}
 extension DerivationRun.Form: ExpressibleByArgument {}
 extension DerivationRun.Format: ExpressibleByArgument {}

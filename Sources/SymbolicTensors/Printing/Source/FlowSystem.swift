@@ -115,7 +115,7 @@ struct SourceIdentifiers {
     if let known = symbols[symbol] { return known }
     var name = unique(graph.name(of: symbol))
     // A letter with digits is an intermediate result.
-    if let first = name.first, "tuabs".contains(first), name.dropFirst().allSatisfy(\.isNumber) {
+    if let first = name.first, "tuabsm".contains(first), name.dropFirst().allSatisfy(\.isNumber) {
       name += "_"
     }
     taken.insert(name)

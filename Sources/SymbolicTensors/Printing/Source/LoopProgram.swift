@@ -201,20 +201,21 @@ struct LoopProgram {
 
   private mutating func softmax(_ node: NodeID, _ logits: NodeID, _ index: Index) {
     let others = graph.free[Int(node)].filter { $0 != index }
+    let (largest, total) = ("m\(node)", "s\(node)")
     let minusInfinity = dialect.literal(-Double.infinity)
     open(others)
-    append(dialect.variable("largest", minusInfinity))
+    append(dialect.variable(largest, minusInfinity))
     open([index])
-    append(dialect.condition("\(value(logits)) > largest") + " largest = \(value(logits))\(dialect.end) }")
+    append(dialect.condition("\(value(logits)) > \(largest)") + " \(largest) = \(value(logits))\(dialect.end) }")
     close([index])
-    append(dialect.variable("total", "0.0"))
+    append(dialect.variable(total, "0.0"))
     open([index])
     // Weight 0 for -inf, and all weights 0 where every logit is.
-    emit("\(value(node)) = largest > \(minusInfinity) ? exp(\(value(logits)) - largest) : 0.0")
-    emit("total += \(value(node))")
+    emit("\(value(node)) = \(largest) > \(minusInfinity) ? exp(\(value(logits)) - \(largest)) : 0.0")
+    emit("\(total) += \(value(node))")
     close([index])
     open([index])
-    append(dialect.condition("total > 0.0") + " \(value(node)) /= total\(dialect.end) }")
+    append(dialect.condition("\(total) > 0.0") + " \(value(node)) /= \(total)\(dialect.end) }")
     close([index])
     close(others)
   }

@@ -1,0 +1,50 @@
+import InductionModel
+import MarkovChains
+import SymbolicTensors
+
+extension LeadingOrderLoss {
+  /// The expansion in a, the coefficient tensors, the flow and its stages.
+  ///
+  /// - Throws: `TheoryError.noExpansion`.
+  public func derivation(_ request: DerivationRequest)
+    throws
+    -> Derivation
+  {
+    var document = request.document
+    let expansion = try ExpansionSteps(model: model, loss: loss, laws: laws, order: order)
+    expansion.write(to: &document)
+    if order == 1, expansion.isLinearInShares {
+      let stages = ReducedStages(model)
+      stages.writeFlow(to: &document)
+      if model.variant.coefficients == .square { stages.writeFirstStage(to: &document) }
+      if let selected = selectedSet { stages.writeSecondStage(selected, to: &document) }
+      if let selected = selectedSet, model.variant == .paper {
+        ScaleStage(model, loss, laws).write(selected, to: &document)
+      }
+    }
+    let slope = expressions.model.gradient(of: expressions.loss, lag: expressions.lag)
+    let names = ModelNotation(expressions.model)
+    if order > 1 || !expansion.isLinearInShares {
+      var printer = LatexPrinter(expressions.graph, names.notation)
+      document.add(.heading("Flow"))
+      document.add(.text(GradientText.explanation))
+      let velocities = names.velocities(lag: "j")
+      document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
+    }
+    return Derivation(
+      document: document,
+      system: expressions.model.flowSystem(
+        slope, lag: expressions.lag, request,
+        constants: expressions.coefficients),
+      notation: names.notation, states: names.states)
+  }
+
+  /// S*, where heads stand for their own lags.
+  private var selectedSet: HeadSet? {
+    guard let information = try? Information(laws, largest: min(model.degree, laws.window)) else {
+      return nil
+    }
+    let set = information.selectedSet(heads: model.heads, degree: model.degree).set
+    return set.members.isEmpty ? nil : HeadSet(set.members)
+  }
+}
