@@ -3,11 +3,11 @@
 /// Requested times are those of the whole run, from its start to the end of the last stage if every one lasts its full
 /// time; the times after a run that ends early are not reached.
 public final class StagedIntegration {
-  public let stages: [Stage]
+  public let stages: [IntegrationStage]
   public let solver: Solver
   public let start: Double
   /// How the stages so far have ended.
-  public private(set) var ends: [StageEnd]
+  public private(set) var ends: [IntegrationStageEnd]
 
   private let grid: [Double]?
   private let conserved: [ConservedQuantity]
@@ -19,7 +19,7 @@ public final class StagedIntegration {
 
   /// - Throws: `ProblemError`.
   public init(
-    _ stages: [Stage], from start: Double, state: [Double], solver: Solver = Solver(),
+    _ stages: [IntegrationStage], from start: Double, state: [Double], solver: Solver = Solver(),
     outputs: OutputTimes = .none, conserved: [ConservedQuantity] = []
   ) throws {
     for stage in stages {
@@ -39,7 +39,8 @@ public final class StagedIntegration {
 
   /// Takes up a staged run where a checkpoint left it.
   public convenience init(
-    _ stages: [Stage], resuming checkpoint: StagedCheckpoint, solver: Solver, outputs: OutputTimes = .none,
+    _ stages: [IntegrationStage], resuming checkpoint: StagedCheckpoint, solver: Solver,
+    outputs: OutputTimes = .none,
     conserved: [ConservedQuantity] = []
   ) throws {
     try self.init(
@@ -77,14 +78,14 @@ public final class StagedIntegration {
       current = nil
       let condition: String? = if case .event(let occurrence) = outcome.end { occurrence.name } else { nil }
       ends.append(
-        StageEnd(
+        IntegrationStageEnd(
           stage: stage.name, start: time, time: outcome.time, state: outcome.state, condition: condition))
       (time, state) = (outcome.time, outcome.state)
     }
     return last
   }
 
-  private func run(_ stage: Stage, _ observers: Observers) throws -> Outcome {
+  private func run(_ stage: IntegrationStage, _ observers: Observers) throws -> Outcome {
     let end = time + stage.duration
     let integration =
       try current
@@ -129,7 +130,7 @@ public struct StagedCheckpoint: Codable, Hashable, Sendable {
   public let start: Double
   /// At the start of the stage that was running.
   public let state: [Double]
-  public let ends: [StageEnd]
+  public let ends: [IntegrationStageEnd]
   /// Of the finished stages.
   public let counts: Counts
   /// Of the finished stages; those of the running one are in `stage`.

@@ -22,12 +22,12 @@ import Testing
   /// Runs until `stop` accepted steps, then what it left through JSON to the end; nil never stops.
   private func log(_ stepper: Stepper, stopAfter stop: Int?, _ time: TimeScale) throws -> Log? {
     var solver = Solver(stepper, stepper.order < 3 ? 1e-3 : 1e-6, time: time)
-    solver.restartInterval = 17
+    solver.restartInterval = 40
     let outputs = OutputTimes.linear(count: 400)
     let energy = ConservedQuantity("energy") { _, y in y[1] * y[1] / 2 - cos(y[0]) }
     var log = Log()
     var integration = try Integration(
-      pendulum(), from: 0, state: [1, 0], to: 25, solver: solver, outputs: outputs, events: Self.events,
+      pendulum(), from: 0, state: [1, 0], to: 12, solver: solver, outputs: outputs, events: Self.events,
       conserved: [energy])
     func run(until limit: Int?) throws -> Outcome {
       try integration.run(
@@ -47,7 +47,7 @@ import Testing
       log.states.removeSubrange(checkpoint.deliveredOutputs...)
       log.events.removeSubrange(checkpoint.deliveredEvents...)
       integration = try Integration(
-        pendulum(), resuming: checkpoint, to: 25, solver: solver, outputs: outputs, events: Self.events,
+        pendulum(), resuming: checkpoint, to: 12, solver: solver, outputs: outputs, events: Self.events,
         conserved: [energy])
     }
     let outcome = try run(until: nil)
@@ -59,8 +59,8 @@ import Testing
   @Test(arguments: Stepper.allCases, [TimeScale.linear, .logarithmic])
   func resumedRunIsTheSame(stepper: Stepper, time: TimeScale) throws {
     let whole = try #require(try log(stepper, stopAfter: nil, time))
-    #expect(whole.times.count == 400 && whole.events.count > 4)
-    for stop in [1, 2, 3, 7, 16, 17, 18, 23, 34, 35, 40, 51, 77] {
+    #expect(whole.times.count == 400 && whole.events.count > 3)
+    for stop in [1, 2, 7, 18, 39, 40, 41, 57, 80, 131] {
       // Nothing to compare when it was over before.
       guard let resumed = try log(stepper, stopAfter: stop, time) else { continue }
       let place: Comment = "\(stepper.rawValue) stopped after \(stop) steps"

@@ -31,7 +31,12 @@ struct ContextFlow {
     struct Level: Decodable { let gradient: Point }
     let source: Source
     let parameters: Point
-    let infinite_context: Level
+    let infiniteContext: Level
+
+    enum CodingKeys: String, CodingKey {
+      case source, parameters
+      case infiniteContext = "infinite_context"
+    }
   }
 
   private static func read() throws -> Case {
@@ -45,7 +50,7 @@ struct ContextFlow {
   /// A point and the gradient of the loss there, from the reference case.
   static func referenceGradient() throws -> (point: [Double], gradient: [Double]) {
     let reference = try read()
-    return (reference.parameters.flat, reference.infinite_context.gradient.flat)
+    return (reference.parameters.flat, reference.infiniteContext.gradient.flat)
   }
 
   /// The joint law of next token and window (index Σ_j x_{t−j} 3^{j−1}) of the stationary chain.

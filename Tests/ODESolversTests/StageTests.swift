@@ -18,11 +18,13 @@ import Testing
       })
   }
 
-  private static var stages: [Stage] {
+  private static var stages: [IntegrationStage] {
     [
-      Stage("grow", system: full.moving(only: [0]), duration: 100, until: [.above(2, "share") { $0[0] }]),
-      Stage("decay", system: full.moving(only: [1]), duration: 100, until: [.gradientNorm(below: 0.25)]),
-      Stage(
+      IntegrationStage(
+        "grow", system: full.moving(only: [0]), duration: 100, until: [.above(2, "share") { $0[0] }]),
+      IntegrationStage(
+        "decay", system: full.moving(only: [1]), duration: 100, until: [.gradientNorm(below: 0.25)]),
+      IntegrationStage(
         "fall", system: full.moving(only: [2]), duration: 3,
         until: [.lossRate(below: 1e-9), .below(0.01, "late") { $0[2] }]),
     ]
@@ -57,7 +59,7 @@ import Testing
   func resumedRunIsTheSame(stepper: Stepper) throws {
     let solver = Solver(stepper, 1e-8)
     let outputs = OutputTimes.linear(count: 501)
-    func whole() throws -> ([StageEnd], [[Double]]) {
+    func whole() throws -> ([IntegrationStageEnd], [[Double]]) {
       var rows: [[Double]] = []
       let run = try StagedIntegration(
         Self.stages, from: 0, state: [0, 1, 1], solver: solver, outputs: outputs)

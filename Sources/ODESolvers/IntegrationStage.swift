@@ -1,14 +1,16 @@
 /// A part of a run with its own right-hand side: another set of trained parameters.
-public struct Stage {
+public struct IntegrationStage {
   public var name: String
   /// On the full state; components that rest have y' = 0.
   public var system: ODESystem
   /// The longest it may last, in time from its start; > 0.
   public var duration: Double
   /// The first to hold ends the stage; one that holds from the start ends it at once.
-  public var conditions: [StageCondition]
+  public var conditions: [IntegrationStageCondition]
 
-  public init(_ name: String, system: ODESystem, duration: Double, until conditions: [StageCondition] = []) {
+  public init(
+    _ name: String, system: ODESystem, duration: Double, until conditions: [IntegrationStageCondition] = []
+  ) {
     self.name = name
     self.system = system
     self.duration = duration
@@ -17,7 +19,7 @@ public struct Stage {
 }
 
 /// What ends a stage before its time: a function that holds where it is ≥ 0.
-public struct StageCondition {
+public struct IntegrationStageCondition {
   public var name: String
   /// To how much time the end is located.
   public var tolerance: Double
@@ -32,34 +34,35 @@ public struct StageCondition {
   /// A share, an attention weight or any other function of the state has risen to a threshold.
   public static func above(
     _ threshold: Double, _ name: String, of function: @escaping (_ state: [Double]) throws -> Double
-  ) -> StageCondition {
-    StageCondition(name) { _, state, _ in try function(state) - threshold }
+  ) -> IntegrationStageCondition {
+    IntegrationStageCondition(name) { _, state, _ in try function(state) - threshold }
   }
 
   /// A function of the state has fallen to a threshold.
   public static func below(
     _ threshold: Double, _ name: String, of function: @escaping (_ state: [Double]) throws -> Double
-  ) -> StageCondition {
-    StageCondition(name) { _, state, _ in try threshold - function(state) }
+  ) -> IntegrationStageCondition {
+    IntegrationStageCondition(name) { _, state, _ in try threshold - function(state) }
   }
 
   /// ‖y'‖₂, the norm of the gradient in a gradient flow, has fallen to a bound.
-  public static func gradientNorm(below bound: Double) -> StageCondition {
-    StageCondition("gradient-norm") { _, _, derivative in
+  public static func gradientNorm(below bound: Double) -> IntegrationStageCondition {
+    IntegrationStageCondition("gradient-norm") { _, _, derivative in
       bound - derivative.reduce(0) { $0 + $1 * $1 }.squareRoot()
     }
   }
 
   /// −dL/dt = ‖y'‖₂² of a gradient flow has fallen to a rate.
-  public static func lossRate(below rate: Double) -> StageCondition {
-    StageCondition("loss-rate") { _, _, derivative in rate - derivative.reduce(0) { $0 + $1 * $1 } }
+  public static func lossRate(below rate: Double) -> IntegrationStageCondition {
+    IntegrationStageCondition("loss-rate") { _, _, derivative in rate - derivative.reduce(0) { $0 + $1 * $1 }
+    }
   }
 
   var event: Event { Event(name, direction: .rising, action: .stop, tolerance: tolerance, function: excess) }
 }
 
 /// How a stage ended.
-public struct StageEnd: Hashable, Sendable, Codable {
+public struct IntegrationStageEnd: Hashable, Sendable, Codable {
   public let stage: String
   public let start: Double
   public let time: Double
