@@ -18,5 +18,11 @@ let package = Package(
         .product(name: "MarkovChains", package: "InductionFlow"),
         .product(name: "InductionModel", package: "InductionFlow"),
       ], path: "Sources/GradientBenchmark"),
+    .executableTarget(
+      name: "scalars",
+      dependencies: [
+        .product(name: "SymbolicTensors", package: "InductionFlow"),
+        .product(name: "ODESolvers", package: "InductionFlow"),
+      ], path: "Sources/ScalarsBenchmark"),
   ]
 )

@@ -82,6 +82,8 @@ public final class InfiniteContextLoss: LossFunction {
     }
   }
 
+  public var provenSums: [ConservedSum] { planned.conservedSums }
+
   public func explainNonFinite(_ parameters: Parameters) -> TheoryError {
     if abs(parameters.scale) > 700 { return .overflow(scale: parameters.scale) }
     if model.variant.secondLayer == .linear, loss.criterion == .crossEntropy {
