@@ -25,5 +25,11 @@ let package = Package(
         .product(name: "MarkovChains", package: "InductionFlow"),
         .product(name: "InductionModel", package: "InductionFlow"),
       ], path: "Sources/TrainerBenchmark"),
+    .executableTarget(
+      name: "scalars",
+      dependencies: [
+        .product(name: "SymbolicTensors", package: "InductionFlow"),
+        .product(name: "ODESolvers", package: "InductionFlow"),
+      ], path: "Sources/ScalarsBenchmark"),
   ]
 )

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A shared library in the process, unloaded with its last owner.
-final class LoadedLibrary {
+/// A shared library in the process, unloaded with its last owner. Nothing of it changes once it is loaded.
+final class LoadedLibrary: @unchecked Sendable {
   private let handle: UnsafeMutableRawPointer
 
   /// - Throws: `CompilationError.notLoadable`.

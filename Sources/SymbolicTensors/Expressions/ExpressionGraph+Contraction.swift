@@ -74,14 +74,21 @@ extension ExpressionGraph {
       var others = factors
       others.remove(at: position)
       let kept = eliminated == first ? second : first
+      // A softmax over one of the two, taken where they agree, is no softmax: there the delta stays.
+      guard !others.contains(where: { hasDiagonalSoftmax($0.base, eliminated, kept) }) else { continue }
       let body = rename([product(others)], [eliminated: kept])[0]
       return contraction(bound.subtracting([eliminated]).sorted(), body)
     }
     return nil
   }
 
-  /// The declared sum of a symbol's entry over one of the bound indices, summed further over the rest.
+  /// The known sum over one of the bound indices, summed further over the rest: of a softmax, which is 1, or of a
+  /// symbol's entry, as declared.
   private func marginal(_ bound: Set<Index>, _ base: NodeID) -> NodeID? {
+    if case .softmax(let logits, over: let index) = nodes[Int(base)], bound.contains(index), isFinite(logits)
+    {
+      return contraction(bound.subtracting([index]).sorted(), Self.one)
+    }
     guard case .symbol(let symbol, let indices) = nodes[Int(base)] else { return nil }
     for (axis, known) in declaration(symbol).marginals.sorted(by: { $0.key < $1.key }) {
       let index = indices[axis]
@@ -96,5 +103,16 @@ extension ExpressionGraph {
       return contraction(bound.subtracting([index]).sorted(), sum)
     }
     return nil
+  }
+
+  /// Parameters are finite; known numbers may be −∞, the logit of what does not exist.
+  private func isFinite(_ node: NodeID) -> Bool {
+    switch nodes[Int(node)] {
+    case .symbol(let symbol, _): declaration(symbol).role == .parameter
+    case .number(let value): value.doubleValue.isFinite
+    case .softmax(let logits, over: _): isFinite(logits)
+    case .sum(let terms): terms.allSatisfy { isFinite($0.node) }
+    default: false
+    }
   }
 }

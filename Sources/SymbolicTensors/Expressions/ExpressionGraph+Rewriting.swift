@@ -44,7 +44,26 @@ extension ExpressionGraph {
     return roots.map { image[$0] ?? $0 }
   }
 
-  /// Renames free indices; bound ones that would capture a new name get a fresh name first.
+  /// Whether a softmax over one of two free indices lies in a node and has both: with one named as the other it
+  /// would sum along the diagonal.
+  func hasDiagonalSoftmax(_ root: NodeID, _ first: Index, _ second: Index) -> Bool {
+    func hasBoth(_ node: NodeID) -> Bool {
+      free[Int(node)].contains(first) && free[Int(node)].contains(second)
+    }
+    var seen = Set<NodeID>()
+    var pending = [root]
+    while let node = pending.popLast() {
+      guard hasBoth(node), seen.insert(node).inserted else { continue }
+      if case .softmax(_, over: let index) = nodes[Int(node)], index == first || index == second {
+        return true
+      }
+      forEachChild(of: node) { pending.append($0) }
+    }
+    return false
+  }
+
+  /// Renames free indices; bound ones that would capture a new name get a fresh name first. Two indices that get
+  /// the same name give the diagonal.
   func rename(_ roots: [NodeID], _ names: [Index: Index]) -> [NodeID] {
     let names = names.filter { $0.key != $0.value }
     guard !names.isEmpty else { return roots }
@@ -60,7 +79,18 @@ extension ExpressionGraph {
       case .symbol(let symbol, let indices): image[node] = entry(symbol, indices.map(renamed))
       case .delta(let first, let second): image[node] = delta(renamed(first), renamed(second))
       case .softmax(let child, over: let index):
-        image[node] = softmax(image[child] ?? child, over: renamed(index))
+        let free = free[Int(node)]
+        if free.contains(where: { $0 != index && renamed($0) == renamed(index) }) {
+          // Σ over a copy that must agree with the index: a softmax along the diagonal would be another thing.
+          let copy = copy(of: index)
+          var apart = names
+          apart[index] = copy
+          let weights = softmax(rename([child], apart)[0], over: copy)
+          let body = product([weights, delta(copy, renamed(index))])
+          image[node] = intern(.contraction([copy], body), free: self.free[Int(body)].filter { $0 != copy })
+        } else {
+          image[node] = softmax(image[child] ?? child, over: renamed(index))
+        }
       case .contraction(let indices, let child):
         // Bound indices keep their name unless a new one would be captured, or they are themselves renamed
         // outside: there the child must be renamed apart from the names that it binds.

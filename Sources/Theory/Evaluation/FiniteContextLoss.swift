@@ -104,6 +104,8 @@ public final class FiniteContextLoss: LossFunction {
     return rows
   }
 
+  public var provenSums: [ConservedSum] { planned.conservedSums }
+
   public func explainNonFinite(_ parameters: Parameters) -> TheoryError {
     guard loss.criterion == .crossEntropy else { return .notFinite }
     return model.variant.secondLayer == .linear

@@ -70,6 +70,8 @@ public final class InfiniteContextLoss: LossFunction {
       expressions.prediction, at: parameters, threads: threads, memoryLimit: memoryLimit)
   }
 
+  public var provenSums: [ConservedSum] { planned.conservedSums }
+
   public func explainNonFinite(_ parameters: Parameters) -> TheoryError {
     if abs(parameters.scale) > 700 { return .overflow(scale: parameters.scale) }
     if model.variant.secondLayer == .linear, loss.criterion == .crossEntropy {

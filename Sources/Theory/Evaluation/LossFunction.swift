@@ -1,4 +1,5 @@
 import InductionModel
+import SymbolicTensors
 
 /// The loss of a model at one level of theory, with its derived gradient.
 ///
@@ -20,6 +21,11 @@ public protocol LossFunction: AnyObject {
   ///
   /// - Throws: `TheoryError` for lack of memory.
   func hessianProduct(_ parameters: [Double], along direction: [Double], product: inout [Double]) throws
+
+  /// What the gradient flow of the loss conserves by algebra; groups as in `ModelDefinition.symmetryGroups`.
+  ///
+  /// A loss that has no expression at hand leaves this to `conservedSums`, which tries numbers as well.
+  var provenSums: [ConservedSum] { get }
 
   /// What a non-finite loss means at this level.
   func explainNonFinite(_ parameters: Parameters) -> TheoryError

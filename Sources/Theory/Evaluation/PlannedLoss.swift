@@ -33,6 +33,9 @@ final class PlannedLoss {
     }
   }
 
+  /// What the gradient flow conserves by algebra.
+  private(set) lazy var conservedSums = loss.conservedSums(of: model.symmetryGroups(lag: lag))
+
   private func makePlan(_ outputs: [Expression]) -> Result<Plan, any Error> {
     Result {
       try Self.translatingErrors {

@@ -71,29 +71,20 @@ public final class GradientFlow {
     loss.explainNonFinite(parameters(state))
   }
 
-  /// Σ c² (`square`) or Σ c (`softmax`) and Σ_j w[h, j]: what the symmetries of the loss conserve.
+  /// What the symmetries of the loss conserve, as found by `LossFunction.conservedSums`, of the groups that train.
   public var conserved: [ConservedQuantity] {
-    var quantities: [ConservedQuantity] = []
-    if trained.contains(.coefficients) {
-      let sum: (([Double]) -> Double, String)? =
-        switch model.variant.coefficients {
-        case .square: ({ $0.reduce(0) { $0 + $1 * $1 } }, "sum c^2")
-        case .softmax: ({ $0.reduce(0, +) }, "sum c")
-        case .absolute: ({ $0.reduce(0) { $0 + $1 * $1 } }, "sum c^2")
+    let groups = model.symmetryGroups
+    return loss.conservedSums.filter { sum in
+      groups[sum.group].allSatisfy { component in
+        trained.contains { model.range(of: $0).contains(component) }
+      }
+    }.map { sum in
+      ConservedQuantity(model.name(of: sum)) { [self] _, state in
+        place(state)
+        return groups[sum.group].reduce(0) { total, component in
+          total + (sum.form == .sum ? point[component] : point[component] * point[component])
         }
-      if let sum {
-        quantities.append(
-          ConservedQuantity(sum.1) { [self] _, state in sum.0(parameters(state).coefficients) })
       }
     }
-    if trained.contains(.attention) {
-      for head in 0..<model.heads {
-        quantities.append(
-          ConservedQuantity("sum w[\(head + 1) .]") { [self] _, state in
-            parameters(state).attention[head].reduce(0, +)
-          })
-      }
-    }
-    return quantities
   }
 }
