@@ -8,7 +8,7 @@ import Testing
     let j = graph.index("j", extent: 3)
     let a = graph.symbol("a", role: .parameter)
     let w = graph.symbol("w", shape: [3], role: .parameter, latex: "w^{(1)}")
-    func latex(_ expression: Expression, _ notation: Notation = Notation()) -> String {
+    func latex(_ expression: SymbolicTensors.Expression, _ notation: Notation = Notation()) -> String {
       var printer = LatexPrinter(graph, notation)
       return printer.inline(expression)
     }
