@@ -11,6 +11,12 @@ let package = Package(
     .systemLibrary(
       name: "BLAS", path: "Sources/BLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "GSL", path: "Sources/GSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"]), .brew(["gsl"])]),
+    .executableTarget(
+      name: "work-precision",
+      dependencies: ["GSL", .product(name: "ODESolvers", package: "InductionFlow")],
+      path: "Sources/WorkPrecision"),
     .executableTarget(
       name: "gradient",
       dependencies: [

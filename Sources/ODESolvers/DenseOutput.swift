@@ -16,10 +16,11 @@ struct DenseOutput {
   private let dimension: Int
   /// Positions of the data in units of the interval, confluent ones repeated.
   private var positions: [Double] = []
+  /// Which node each datum belongs to.
+  private var owners: [Int] = []
   /// Newton's coefficients, `[datum][component]`.
   private var coefficients: [Double] = []
   private var contribution: [Double]
-  private let factorials: [Double] = [1, 1, 2, 6]
 
   init(dimension: Int) {
     self.dimension = dimension
@@ -35,47 +36,48 @@ struct DenseOutput {
     start = nodes[right - 1].reading
     length = nodes[right].reading - start
     positions.removeAll(keepingCapacity: true)
+    owners.removeAll(keepingCapacity: true)
     for index in order {
-      let node = nodes[index]
-      let multiplicity = slopes ? 2 + node.higher.count : 1
-      let position = (node.reading - start) / length
-      for _ in 0..<multiplicity { positions.append(position) }
+      let position = (nodes[index].reading - start) / length
+      for _ in 0..<(slopes ? 2 + nodes[index].higher.count : 1) {
+        positions.append(position)
+        owners.append(index)
+      }
     }
-    fillCoefficients(nodes, order, slopes)
+    fillCoefficients(nodes)
     truncate(nodes[right].state, measure)
   }
 
   /// Divided differences in place, column by column; confluent entries are derivatives over factorials.
-  private mutating func fillCoefficients(_ nodes: [Node], _ order: [Int], _ slopes: Bool) {
-    let count = positions.count
+  private mutating func fillCoefficients(_ nodes: [Node]) {
+    let (count, dimension, length) = (positions.count, dimension, length)
     if coefficients.count < count * dimension {
       coefficients = [Double](repeating: 0, count: count * dimension)
     }
-    var owner: [Int] = []
-    owner.reserveCapacity(count)
-    for index in order {
-      let multiplicity = slopes ? 2 + nodes[index].higher.count : 1
-      for _ in 0..<multiplicity { owner.append(index) }
-    }
-    for datum in 0..<count {
-      let state = nodes[owner[datum]].state
-      for component in 0..<dimension { coefficients[datum * dimension + component] = state[component] }
-    }
-    for level in stride(from: 1, to: count, by: 1) {
-      var power = 1.0
-      for _ in 0..<level { power *= length }
-      for datum in stride(from: count - 1, through: level, by: -1) {
-        let gap = positions[datum] - positions[datum - level]
-        let row = datum * dimension
-        if owner[datum] == owner[datum - level] {
-          let node = nodes[owner[datum]]
-          let scale = power / factorials[level]
-          let values = level == 1 ? node.slope : node.higher[level - 2]
-          for component in 0..<dimension { coefficients[row + component] = scale * values[component] }
-        } else {
-          for component in 0..<dimension {
-            let difference = coefficients[row + component] - coefficients[row - dimension + component]
-            coefficients[row + component] = difference / gap
+    coefficients.withUnsafeMutableBufferPointer { coefficients in
+      for datum in 0..<count {
+        nodes[owners[datum]].state.withUnsafeBufferPointer { state in
+          for component in 0..<dimension { coefficients[datum * dimension + component] = state[component] }
+        }
+      }
+      var (power, factorial) = (1.0, 1.0)
+      for level in stride(from: 1, to: count, by: 1) {
+        power *= length
+        factorial *= Double(level)
+        for datum in stride(from: count - 1, through: level, by: -1) {
+          let row = datum * dimension
+          guard owners[datum] == owners[datum - level] else {
+            let scale = 1 / (positions[datum] - positions[datum - level])
+            for component in row..<row + dimension {
+              coefficients[component] =
+                (coefficients[component] - coefficients[component - dimension]) * scale
+            }
+            continue
+          }
+          let scale = power / factorial
+          let node = nodes[owners[datum]]
+          (level == 1 ? node.slope : node.higher[level - 2]).withUnsafeBufferPointer { values in
+            for component in 0..<dimension { coefficients[row + component] = scale * values[component] }
           }
         }
       }
@@ -93,7 +95,7 @@ struct DenseOutput {
     while datum < positions.count {
       for component in 0..<dimension { contribution[component] = 0 }
       var end = datum
-      while end < positions.count && positions[end] == positions[datum] {
+      while end < positions.count && owners[end] == owners[datum] {
         for component in 0..<dimension {
           contribution[component] += abs(product * coefficients[end * dimension + component])
         }

@@ -172,7 +172,7 @@ extension Integration {
   }
 
   /// Forgets what came before the last node, whose state becomes the given one.
-  private func startAfresh(from state: [Double]) throws {
+  func startAfresh(from state: [Double]) throws {
     history.keepLast()
     history.replaceLast(state: state, slope: history.last.slope)
     try refreshSlope()

@@ -35,7 +35,7 @@ public final class Integration {
   var stability = StabilityWatch()
   var restartPoint: Checkpoint?
   var isStarted = false
-  private var hasFailed = false
+  private var mustStartAfresh = false
   /// A stepper for short steps to located events; made when first wanted.
   var anchorStepper: GSLStepper?
 
@@ -126,7 +126,6 @@ public final class Integration {
     do {
       let isFirst = !isStarted
       try begin(observers)
-      if hasFailed { try recover() }
       if isFirst && stoppingAtOnceIfHolding, let event = eventValues.firstIndex(where: { $0 >= 0 }) {
         return outcome(
           .event(
@@ -134,6 +133,10 @@ public final class Integration {
       }
       while history.last.reading < endReading {
         if observers.isCancelled?() == true { return outcome(.cancelled) }
+        if mustStartAfresh {
+          try outputs.deliver(self, all: true, observers)
+          try startAfresh()
+        }
         let taken = try advance()
         try densify()
         if let occurrence = try passEvents(observers) { return outcome(.event(occurrence)) }
@@ -149,7 +152,7 @@ public final class Integration {
       try finishDerivative()
       return outcome(.reachedEnd)
     } catch let failure as StepFailure {
-      hasFailed = isStarted
+      mustStartAfresh = isStarted
       // What waits for later steps is delivered with what there is.
       try outputs.deliver(self, all: true, observers)
       throw IntegrationFailure(
@@ -173,14 +176,18 @@ public final class Integration {
     if solver.stepper.isMultistep { restartPoint = checkpoint() }
   }
 
-  /// A failed attempt leaves a multistep stepper's history half changed, which it would take for that of an accepted
-  /// step: it starts afresh.
-  private func recover() throws {
-    hasFailed = false
-    try gsl.restart()
-    try refreshSlope()
-    stepsSinceRestart = 0
-    if endReading > history.last.reading { step = try chosenStep() }
+  /// Says that the right-hand side is another one from here on: a parameter that its closure reads has changed.
+  /// Nothing that was known of the old one is used any more; the same state goes on. May be called between runs and from
+  /// the observers.
+  public func systemHasChanged() { mustStartAfresh = isStarted }
+
+  /// Goes on from the last state as if the run began there. After a failure, too: a failed attempt leaves a multistep
+  /// stepper's history half changed, which it would take for that of an accepted step.
+  private func startAfresh() throws {
+    mustStartAfresh = false
+    try startAfresh(from: state)
+    step = try chosenStep()
+    if solver.stepper.isMultistep { restartPoint = checkpoint() }
   }
 
   /// Evaluates y' at the last state and keeps it as its slope.

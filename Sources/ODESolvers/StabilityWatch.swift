@@ -14,10 +14,10 @@ struct StabilityWatch: Codable, Hashable, Sendable {
 
   mutating func observe(_ rightHandSide: RightHandSide, step: Double, bound: Double) {
     let last = rightHandSide.last
-    let twin = [rightHandSide.earlier.0, rightHandSide.earlier.1].first {
-      abs($0.reading - last.reading) <= 1e-10 * step
-    }
-    guard let twin else { return }
+    let (second, third) = rightHandSide.earlier
+    let tolerance = 1e-10 * step
+    let twin = abs(second.reading - last.reading) <= tolerance ? second : third
+    guard abs(twin.reading - last.reading) <= tolerance else { return }
     var slopes = 0.0
     var states = 0.0
     for index in last.state.indices {

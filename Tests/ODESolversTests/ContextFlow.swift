@@ -39,10 +39,18 @@ struct ContextFlow {
     }
   }
 
+  /// The reference case beside the tests, wherever in the repository this file is compiled from.
   private static func read() throws -> Case {
-    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("TheoryTests/ReferenceCases/two-parents.json")
-    return try JSONDecoder().decode(Case.self, from: Data(contentsOf: file))
+    var folder = URL(fileURLWithPath: #filePath)
+    let name = "Tests/TheoryTests/ReferenceCases/two-parents.json"
+    while folder.pathComponents.count > 1 {
+      folder.deleteLastPathComponent()
+      let file = folder.appendingPathComponent(name)
+      if FileManager.default.fileExists(atPath: file.path) {
+        return try JSONDecoder().decode(Case.self, from: Data(contentsOf: file))
+      }
+    }
+    throw CocoaError(.fileNoSuchFile)
   }
 
   init() throws { joint = try Self.read().source.kernels.map(Self.jointLaw) }

@@ -114,6 +114,35 @@ import Testing
     #expect(abs(solution.outcome.state[0] - exp(-1 + 3)) < 1e-6)
   }
 
+  /// The same when the parameter is changed from outside, in the middle of a run.
+  @Test(arguments: [Stepper.rkf45, .rk8pd, .msadams, .rk4imp, .msbdf])
+  func changeFromOutsideIsSeen(stepper: Stepper) throws {
+    var rate = 1.0
+    let system = ODESystem(
+      dimension: 1, jacobian: { _, _, m, _ in m[0] = -rate }, derivative: { _, y, d in d[0] = -rate * y[0] })
+    let integration = try Integration(
+      system, from: 0, state: [1], to: 2, solver: Solver(stepper, 1e-9), outputs: .linear(count: 41))
+    var changed: (time: Double, state: Double)?
+    var rows: [(Double, Double)] = []
+    let outcome = try integration.run(
+      Observers(
+        output: { rows.append(($0, $1[0])) },
+        progress: { progress in
+          guard changed == nil, progress.time > 0.5 else { return }
+          changed = (progress.time, integration.state[0])
+          rate = -3
+          integration.systemHasChanged()
+        }))
+    let (time, state) = try #require(changed)
+    #expect(abs(state - exp(-time)) < 1e-7)
+    #expect(abs(outcome.state[0] / (state * exp(3 * (2 - time))) - 1) < 1e-7)
+    #expect(rows.count == 41)
+    for (t, y) in rows {
+      let exact = t <= time ? exp(-t) : state * exp(3 * (t - time))
+      #expect(abs(y / exact - 1) < 1e-6)
+    }
+  }
+
   /// GSL's default error handler aborts the process, here on a singular matrix in bsimp's linear solver.
   @Test func errorHandlerDoesNotAbort() throws {
     // I − h J is singular for h = 0.01.

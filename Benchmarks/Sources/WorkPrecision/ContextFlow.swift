@@ -1,0 +1,1 @@
+../../../Tests/ODESolversTests/ContextFlow.swift

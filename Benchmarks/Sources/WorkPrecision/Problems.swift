@@ -1,0 +1,1 @@
+../../../Tests/ODESolversTests/Problems.swift
