@@ -21,6 +21,8 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
   }
 
   let form: Form
+  /// The sequence's place in what was loaded, [sequence].
+  let original: [Int]
   private let owned: [AnyObject]
   let count: Int
   /// Window of the query, token to predict, [sequence].
@@ -39,6 +41,7 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
     self.count = count
     let counts = Buffer<UInt16>(count * plan.shape.tokens * plan.stride, zero: 0)
     form = .counts(counts.start)
+    original = Array(0..<count)
     owned = [counts]
     query = Buffer(count, zero: 0)
     target = Buffer(count, zero: 0)
@@ -66,7 +69,8 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
     sort(plan)
   }
 
-  /// Histograms of sequences that will be evaluated often, without their zeros. O(tokens log tokens).
+  /// Histograms of sequences that will be evaluated often, without their zeros. They are renumbered by query, so that
+  /// a pass reads memory from its start to its end. O(tokens log tokens).
   init(_ sequences: TokenSequences, plan: WindowPlan) {
     count = sequences.count
     query = Buffer(count, zero: 0)
@@ -81,8 +85,12 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
     let end = Buffer<Int32>(count * d, zero: 0)
     var (windows, weights): ([UInt16], [UInt16]) = ([], [])
     var layout = plan.layout
+    let queries = (0..<count).map { row in
+      trainer_list_windows(&layout, Array(sequences[row]), Int32(length), scratch.start, listed.start)
+    }
+    original = (0..<count).sorted { (queries[$0], $0) < (queries[$1], $1) }
     for row in 0..<count {
-      let x = Array(sequences[row])
+      let x = Array(sequences[original[row]])
       query.start[row] = trainer_list_windows(&layout, x, Int32(length), scratch.start, listed.start)
       target.start[row] = Int32(x[length - 1])
       first.start[row] = Int32(windows.count)

@@ -119,7 +119,7 @@ final class WindowRow<Real: LayerKernels> {
       case .values(let take):
         for (column, sequence) in part.enumerated() {
           let prediction = (0..<plan.shape.tokens).map { Double(y.start[$0 * Self.width + column]) }
-          take(Int(sequence), Double(losses.start[column]), prediction)
+          take(batch.original[Int(sequence)], Double(losses.start[column]), prediction)
         }
       }
     }
