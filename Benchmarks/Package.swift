@@ -37,5 +37,12 @@ let package = Package(
         .product(name: "SymbolicTensors", package: "InductionFlow"),
         .product(name: "ODESolvers", package: "InductionFlow"),
       ], path: "Sources/ScalarsBenchmark"),
+    .executableTarget(
+      name: "reference-run",
+      dependencies: [
+        .product(name: "Transformer", package: "InductionFlow"),
+        .product(name: "MarkovChains", package: "InductionFlow"),
+        .product(name: "InductionModel", package: "InductionFlow"),
+      ], path: "Sources/ReferenceRun"),
   ]
 )

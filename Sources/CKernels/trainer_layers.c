@@ -17,8 +17,16 @@
     out;                                                                                           \
   })
 
-// The shapes that get code of their own.
-#define TRAINER_SELECTORS(SELECTOR)                                                                \
+#define PORTABLE_GATHER8(table, index)                                                             \
+  ({                                                                                               \
+    NAME(v8) found;                                                                                \
+    for (int lane = 0; lane < 8; ++lane) found[lane] = (table)[(index)[lane]];                     \
+    found;                                                                                         \
+  })
+
+// The shapes that get code of their own, where it is worth its size.
+#define TRAINER_SELECTORS(SELECTOR)
+#define COMMON_SELECTORS(SELECTOR)                                                                 \
   SELECTOR(1, 1) SELECTOR(2, 1) SELECTOR(3, 1) SELECTOR(4, 1) SELECTOR(5, 1) SELECTOR(6, 1)        \
   SELECTOR(7, 1) SELECTOR(8, 1) SELECTOR(2, 2) SELECTOR(3, 2) SELECTOR(4, 2) SELECTOR(5, 2)        \
   SELECTOR(6, 2) SELECTOR(7, 2) SELECTOR(8, 2) SELECTOR(3, 3) SELECTOR(4, 3) SELECTOR(5, 3)        \
@@ -41,23 +49,29 @@ CODES(codes_portable)
 #define NAME(function) JOIN(function, f_portable)
 #define EXP8(value) ({ NAME(v8) argument = (value); PORTABLE8(expf); })
 #define LOG8(value) ({ NAME(v8) argument = (value); PORTABLE8(logf); })
+#define GATHER8(table, index) PORTABLE_GATHER8(table, index)
 #include "trainer_layers_body.h"
 #undef REAL
 #undef NAME
 #undef EXP8
 #undef LOG8
+#undef GATHER8
 #define REAL double
 #define NAME(function) JOIN(function, d_portable)
 #define EXP8(value) ({ NAME(v8) argument = (value); PORTABLE8(exp); })
 #define LOG8(value) ({ NAME(v8) argument = (value); PORTABLE8(log); })
+#define GATHER8(table, index) PORTABLE_GATHER8(table, index)
 #include "trainer_layers_body.h"
 #undef REAL
 #undef NAME
 #undef EXP8
 #undef LOG8
+#undef GATHER8
 
 #if TRAINER_AVX2
 #include <immintrin.h>
+#undef TRAINER_SELECTORS
+#define TRAINER_SELECTORS(SELECTOR) COMMON_SELECTORS(SELECTOR)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 CODES(codes_avx2)
 __m256 _ZGVdN8v_expf(__m256);
@@ -69,11 +83,14 @@ __m256d _ZGVdN4v_log(__m256d);
 #define NAME(function) JOIN(function, f_avx2)
 #define EXP8(value) ((NAME(v8))_ZGVdN8v_expf((__m256)(value)))
 #define LOG8(value) ((NAME(v8))_ZGVdN8v_logf((__m256)(value)))
+#define GATHER8(table, index)                                                                      \
+  ((NAME(v8))_mm256_i32gather_ps(table, _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(index))), 4))
 #include "trainer_layers_body.h"
 #undef REAL
 #undef NAME
 #undef EXP8
 #undef LOG8
+#undef GATHER8
 #define REAL double
 #define NAME(function) JOIN(function, d_avx2)
 #define HALVES8(value, function)                                                                   \
@@ -85,11 +102,13 @@ __m256d _ZGVdN4v_log(__m256d);
   })
 #define EXP8(value) HALVES8(value, _ZGVdN4v_exp)
 #define LOG8(value) HALVES8(value, _ZGVdN4v_log)
+#define GATHER8(table, index) PORTABLE_GATHER8(table, index)
 #include "trainer_layers_body.h"
 #undef REAL
 #undef NAME
 #undef EXP8
 #undef LOG8
+#undef GATHER8
 #pragma clang attribute pop
 #define PICK(function, S, ...)                                                                     \
   return trainer_has_avx2() ? JOIN(function, S##_avx2)(__VA_ARGS__) : JOIN(function, S##_portable)(__VA_ARGS__)
@@ -149,19 +168,23 @@ __m256d _ZGVdN4v_log(__m256d);
                                 REAL *dv) {                                                                            \
     PICK(row_backward, S, v, dk, heads, d, n, stride, z, dv);                                                          \
   }                                                                                                                    \
-  void trainer_counts_forward_##S(const uint16_t *counts, const REAL *e, int d, int n, long stride, REAL *sums) {      \
-    PICK(counts_forward, S, counts, e, d, n, stride, sums);                                                            \
+  void trainer_counts_forward_##S(const uint16_t *counts, const int32_t *sequences, int count, const REAL *e, int d,   \
+                                  long stride, int width, REAL *sums) {                                                \
+    PICK(counts_forward, S, counts, sequences, count, e, d, stride, width, sums);                                      \
   }                                                                                                                    \
-  void trainer_counts_backward_##S(const uint16_t *counts, const REAL *c, int d, int n, long stride, REAL *t) {        \
-    PICK(counts_backward, S, counts, c, d, n, stride, t);                                                              \
+  void trainer_counts_backward_##S(const uint16_t *counts, const int32_t *sequences, int count, const REAL *c, int d,  \
+                                   long stride, int width, REAL *t) {                                                  \
+    PICK(counts_backward, S, counts, sequences, count, c, d, stride, width, t);                                        \
   }                                                                                                                    \
-  void trainer_entries_forward_##S(const int32_t *window, const REAL *weight, const int32_t *end, int d,               \
-                                   const REAL *e, REAL *sums) {                                                        \
-    PICK(entries_forward, S, window, weight, end, d, e, sums);                                                         \
+  void trainer_entries_forward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                    \
+                                   const uint16_t *weight, const int32_t *sequences, int count, const REAL *e, int d,      \
+                                   int width, REAL *sums) {                                                            \
+    PICK(entries_forward, S, first, end, window, weight, sequences, count, e, d, width, sums);                         \
   }                                                                                                                    \
-  void trainer_entries_backward_##S(const int32_t *window, const REAL *weight, const int32_t *end, int d,              \
-                                    const REAL *c, REAL *t) {                                                          \
-    PICK(entries_backward, S, window, weight, end, d, c, t);                                                           \
+  void trainer_entries_backward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                   \
+                                    const uint16_t *weight, const int32_t *sequences, int count, const REAL *c, int d,     \
+                                    int width, REAL *t) {                                                              \
+    PICK(entries_backward, S, first, end, window, weight, sequences, count, c, d, width, t);                           \
   }                                                                                                                    \
   void trainer_criterion_##S(int logits, REAL epsilon, REAL a, int d, int count, int width, const int32_t *target,     \
                              const REAL *keys, REAL *sums, REAL *y, REAL *loss) {                                      \

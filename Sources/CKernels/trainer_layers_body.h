@@ -498,42 +498,58 @@ TRAINER_INLINE V8 NAME(widen)(const uint16_t *p) {
   return __builtin_convertvector(__builtin_convertvector(*(const NAME(u8) *)p, wide), V8);
 }
 
-static void NAME(counts_forward)(const uint16_t *counts, const REAL *e, int d, int n, long stride, REAL *sums) {
-  for (int token = 0; token < d; ++token) {
-    V8 sum = NAME(all)(0);
-    for (int l = 0; l < n; l += 8) sum += NAME(widen)(counts + token * stride + l) * NAME(load)(e + l);
-    sums[token] = NAME(total)(sum);
-  }
-}
-
-static void NAME(counts_backward)(const uint16_t *counts, const REAL *c, int d, int n, long stride, REAL *t) {
-  for (int l = 0; l < n; l += 8) {
-    V8 sum = NAME(load)(t + l);
-    for (int token = 0; token < d; ++token) sum += NAME(widen)(counts + token * stride + l) * c[token];
-    NAME(store)(t + l, sum);
-  }
-}
-
-static void NAME(entries_forward)(const int32_t *window, const REAL *weight, const int32_t *end, int d, const REAL *e,
-                                  REAL *sums) {
-  int from = 0;
-  for (int token = 0; token < d; ++token) {
-    V8 sum = NAME(all)(0);
-    for (; from < end[token]; from += 8) {
-      V8 found;
-#pragma clang loop unroll(full)
-      for (int lane = 0; lane < 8; ++lane) found[lane] = e[window[from + lane]];
-      sum += found * NAME(load)(weight + from);
+static void NAME(counts_forward)(const uint16_t *counts, const int32_t *sequences, int count, const REAL *e, int d,
+                                 long stride, int width, REAL *sums) {
+  for (int column = 0; column < count; ++column) {
+    const uint16_t *own = counts + sequences[column] * d * stride;
+    for (int token = 0; token < d; ++token, own += stride) {
+      V8 sum = NAME(all)(0);
+      for (int l = 0; l < stride; l += 8) sum += NAME(widen)(own + l) * NAME(load)(e + l);
+      sums[token * width + column] = NAME(total)(sum);
     }
-    sums[token] = NAME(total)(sum);
   }
 }
 
-static void NAME(entries_backward)(const int32_t *window, const REAL *weight, const int32_t *end, int d, const REAL *c,
-                                   REAL *t) {
-  int from = 0;
-  for (int token = 0; token < d; ++token)
-    for (; from < end[token]; ++from) t[window[from]] += weight[from] * c[token];
+static void NAME(counts_backward)(const uint16_t *counts, const int32_t *sequences, int count, const REAL *c, int d,
+                                  long stride, int width, REAL *t) {
+  for (int column = 0; column < count; ++column) {
+    const uint16_t *own = counts + sequences[column] * d * stride;
+    for (int l = 0; l < stride; l += 8) {
+      V8 sum = NAME(load)(t + l);
+      for (int token = 0; token < d; ++token)
+        sum += NAME(widen)(own + token * stride + l) * c[token * width + column];
+      NAME(store)(t + l, sum);
+    }
+  }
+}
+
+static void NAME(entries_forward)(const int32_t *first, const int32_t *end, const uint16_t *window, const uint16_t *weight,
+                                  const int32_t *sequences, int count, const REAL *e, int d, int width, REAL *sums) {
+  for (int column = 0; column < count; ++column) {
+    const int sequence = sequences[column];
+    const int32_t *ends = end + sequence * d;
+    const uint16_t *w = window + first[sequence], *n = weight + first[sequence];
+    int from = 0;
+    for (int token = 0; token < d; ++token) {
+      V8 sum = NAME(all)(0);
+      for (; from < ends[token]; from += 8) sum += GATHER8(e, w + from) * NAME(widen)(n + from);
+      sums[token * width + column] = NAME(total)(sum);
+    }
+  }
+}
+
+static void NAME(entries_backward)(const int32_t *first, const int32_t *end, const uint16_t *window, const uint16_t *weight,
+                                   const int32_t *sequences, int count, const REAL *c, int d, int width, REAL *t) {
+  for (int column = 0; column < count; ++column) {
+    const int sequence = sequences[column];
+    const int32_t *ends = end + sequence * d;
+    const uint16_t *w = window + first[sequence], *n = weight + first[sequence];
+    int from = 0;
+    for (int token = 0; token < d; ++token) {
+      const REAL slope = c[token * width + column];
+      for (; from < ends[token]; ++from) t[w[from]] += (REAL)n[from] * slope;
+    }
+  }
 }
 
 static REAL NAME(row_logits)(const REAL *e, const REAL *q, int n, REAL *t) {

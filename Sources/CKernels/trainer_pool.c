@@ -1,6 +1,7 @@
 #include "trainer_pool.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -123,7 +124,13 @@ void trainer_pool_run(trainer_pool *pool, int tasks, trainer_work work, void *co
   atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);
   announce(pool);
   drain(pool, 0);
-  while (atomic_load_explicit(&pool->busy, memory_order_acquire) > 0) relax();
+  // On a crowded machine the thread that is waited for may not be running.
+  for (int spin = 0; atomic_load_explicit(&pool->busy, memory_order_acquire) > 0; ++spin) {
+    if (spin < SPINS)
+      relax();
+    else
+      sched_yield();
+  }
 }
 
 void trainer_pool_destroy(trainer_pool *pool) {

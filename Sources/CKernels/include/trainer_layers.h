@@ -57,15 +57,20 @@ typedef struct {
   void trainer_row_forward_##S(const REAL *v, int heads, int d, int n, long stride, int z, REAL *k);                   \
   /* dk[h][Z] -> dv[h][e][Z] and dv[h][e][z], added to. */                                                             \
   void trainer_row_backward_##S(const REAL *v, const REAL *dk, int heads, int d, int n, long stride, int z, REAL *dv); \
-  /* sums[e] = sum_Z counts[e][Z] e[Z]. */                                                                             \
-  void trainer_counts_forward_##S(const uint16_t *counts, const REAL *e, int d, int n, long stride, REAL *sums);       \
-  /* t[Z] += sum_e counts[e][Z] c[e]. */                                                                               \
-  void trainer_counts_backward_##S(const uint16_t *counts, const REAL *c, int d, int n, long stride, REAL *t);         \
-  /* The same for entries: windows and weights, padded so that outcome e has entries end[e-1]..<end[e]. */             \
-  void trainer_entries_forward_##S(const int32_t *window, const REAL *weight, const int32_t *end, int d,               \
-                                   const REAL *e, REAL *sums);                                                         \
-  void trainer_entries_backward_##S(const int32_t *window, const REAL *weight, const int32_t *end, int d,              \
-                                    const REAL *c, REAL *t);                                                           \
+  /* Histograms of some sequences, dense [sequence][d][stride], over e: sums[token][column] = sum_Z n[token][Z] e[Z]. */\
+  void trainer_counts_forward_##S(const uint16_t *counts, const int32_t *sequences, int count, const REAL *e, int d,   \
+                                  long stride, int width, REAL *sums);                                                 \
+  /* t[Z] += sum over the sequences of sum_token n[token][Z] c[token][column]. */                                      \
+  void trainer_counts_backward_##S(const uint16_t *counts, const int32_t *sequences, int count, const REAL *c, int d,  \
+                                   long stride, int width, REAL *t);                                                   \
+  /* The same for histograms without their zeros: windows and weights from first[sequence] on, padded so that those of \
+     a token are a multiple of eight and end, counted from there, at end[sequence][token]. */                          \
+  void trainer_entries_forward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                    \
+                                   const uint16_t *weight, const int32_t *sequences, int count, const REAL *e, int d,      \
+                                   int width, REAL *sums);                                                             \
+  void trainer_entries_backward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                   \
+                                    const uint16_t *weight, const int32_t *sequences, int count, const REAL *c, int d,     \
+                                    int width, REAL *t);                                                               \
   /* Criterion of `count` sequences side by side, arrays [token][width], width a multiple of 8. sums[e] over the keys with token e is that of    \
      the exponentials, or of q when `keys` is not null: the linear layer, with keys[e] how many there are. Written over \
      sums: the c of counts_backward. y, when not null, gets the predictions; loss [width] gets the losses. */           \

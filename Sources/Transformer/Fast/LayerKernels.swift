@@ -57,17 +57,21 @@ protocol LayerKernels: TrainingScalar, BitwiseCopyable {
     _ v: UnsafePointer<Self>, _ dk: UnsafePointer<Self>, _ heads: Int, _ d: Int, _ n: Int, _ stride: Int,
     _ z: Int, _ dv: UnsafeMutablePointer<Self>)
   static func countsForward(
-    _ counts: UnsafePointer<UInt16>, _ e: UnsafePointer<Self>, _ d: Int, _ n: Int, _ stride: Int,
-    _ sums: UnsafeMutablePointer<Self>)
+    _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ e: UnsafePointer<Self>, _ d: Int, _ stride: Int, _ width: Int, _ sums: UnsafeMutablePointer<Self>)
   static func countsBackward(
-    _ counts: UnsafePointer<UInt16>, _ c: UnsafePointer<Self>, _ d: Int, _ n: Int, _ stride: Int,
-    _ t: UnsafeMutablePointer<Self>)
+    _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ c: UnsafePointer<Self>, _ d: Int, _ stride: Int, _ width: Int, _ t: UnsafeMutablePointer<Self>)
   static func entriesForward(
-    _ window: UnsafePointer<Int32>, _ weight: UnsafePointer<Self>, _ end: UnsafePointer<Int32>, _ d: Int,
-    _ e: UnsafePointer<Self>, _ sums: UnsafeMutablePointer<Self>)
+    _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
+    _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ e: UnsafePointer<Self>,
+    _ d: Int, _ width: Int, _ sums: UnsafeMutablePointer<Self>)
   static func entriesBackward(
-    _ window: UnsafePointer<Int32>, _ weight: UnsafePointer<Self>, _ end: UnsafePointer<Int32>, _ d: Int,
-    _ c: UnsafePointer<Self>, _ t: UnsafeMutablePointer<Self>)
+    _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
+    _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ c: UnsafePointer<Self>,
+    _ d: Int, _ width: Int, _ t: UnsafeMutablePointer<Self>)
   static func criterion(
     _ logits: Int, _ epsilon: Self, _ a: Self, _ d: Int, _ count: Int, _ width: Int,
     _ target: UnsafePointer<Int32>, _ keys: UnsafePointer<Self>?, _ sums: UnsafeMutablePointer<Self>,
@@ -189,28 +193,32 @@ extension Float: LayerKernels {
     trainer_row_backward_f(v, dk, Int32(heads), Int32(d), Int32(n), stride, Int32(z), dv)
   }
   static func countsForward(
-    _ counts: UnsafePointer<UInt16>, _ e: UnsafePointer<Float>, _ d: Int, _ n: Int, _ stride: Int,
-    _ sums: UnsafeMutablePointer<Float>
+    _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ e: UnsafePointer<Float>, _ d: Int, _ stride: Int, _ width: Int, _ sums: UnsafeMutablePointer<Float>
   ) {
-    trainer_counts_forward_f(counts, e, Int32(d), Int32(n), stride, sums)
+    trainer_counts_forward_f(counts, sequences, Int32(count), e, Int32(d), stride, Int32(width), sums)
   }
   static func countsBackward(
-    _ counts: UnsafePointer<UInt16>, _ c: UnsafePointer<Float>, _ d: Int, _ n: Int, _ stride: Int,
-    _ t: UnsafeMutablePointer<Float>
+    _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ c: UnsafePointer<Float>, _ d: Int, _ stride: Int, _ width: Int, _ t: UnsafeMutablePointer<Float>
   ) {
-    trainer_counts_backward_f(counts, c, Int32(d), Int32(n), stride, t)
+    trainer_counts_backward_f(counts, sequences, Int32(count), c, Int32(d), stride, Int32(width), t)
   }
   static func entriesForward(
-    _ window: UnsafePointer<Int32>, _ weight: UnsafePointer<Float>, _ end: UnsafePointer<Int32>, _ d: Int,
-    _ e: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>
+    _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
+    _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ e: UnsafePointer<Float>, _ d: Int, _ width: Int, _ sums: UnsafeMutablePointer<Float>
   ) {
-    trainer_entries_forward_f(window, weight, end, Int32(d), e, sums)
+    trainer_entries_forward_f(
+      first, end, window, weight, sequences, Int32(count), e, Int32(d), Int32(width), sums)
   }
   static func entriesBackward(
-    _ window: UnsafePointer<Int32>, _ weight: UnsafePointer<Float>, _ end: UnsafePointer<Int32>, _ d: Int,
-    _ c: UnsafePointer<Float>, _ t: UnsafeMutablePointer<Float>
+    _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
+    _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ c: UnsafePointer<Float>, _ d: Int, _ width: Int, _ t: UnsafeMutablePointer<Float>
   ) {
-    trainer_entries_backward_f(window, weight, end, Int32(d), c, t)
+    trainer_entries_backward_f(
+      first, end, window, weight, sequences, Int32(count), c, Int32(d), Int32(width), t)
   }
   static func criterion(
     _ logits: Int, _ epsilon: Float, _ a: Float, _ d: Int, _ count: Int, _ width: Int,
@@ -339,28 +347,32 @@ extension Double: LayerKernels {
     trainer_row_backward_d(v, dk, Int32(heads), Int32(d), Int32(n), stride, Int32(z), dv)
   }
   static func countsForward(
-    _ counts: UnsafePointer<UInt16>, _ e: UnsafePointer<Double>, _ d: Int, _ n: Int, _ stride: Int,
-    _ sums: UnsafeMutablePointer<Double>
+    _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ e: UnsafePointer<Double>, _ d: Int, _ stride: Int, _ width: Int, _ sums: UnsafeMutablePointer<Double>
   ) {
-    trainer_counts_forward_d(counts, e, Int32(d), Int32(n), stride, sums)
+    trainer_counts_forward_d(counts, sequences, Int32(count), e, Int32(d), stride, Int32(width), sums)
   }
   static func countsBackward(
-    _ counts: UnsafePointer<UInt16>, _ c: UnsafePointer<Double>, _ d: Int, _ n: Int, _ stride: Int,
-    _ t: UnsafeMutablePointer<Double>
+    _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ c: UnsafePointer<Double>, _ d: Int, _ stride: Int, _ width: Int, _ t: UnsafeMutablePointer<Double>
   ) {
-    trainer_counts_backward_d(counts, c, Int32(d), Int32(n), stride, t)
+    trainer_counts_backward_d(counts, sequences, Int32(count), c, Int32(d), stride, Int32(width), t)
   }
   static func entriesForward(
-    _ window: UnsafePointer<Int32>, _ weight: UnsafePointer<Double>, _ end: UnsafePointer<Int32>, _ d: Int,
-    _ e: UnsafePointer<Double>, _ sums: UnsafeMutablePointer<Double>
+    _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
+    _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ e: UnsafePointer<Double>, _ d: Int, _ width: Int, _ sums: UnsafeMutablePointer<Double>
   ) {
-    trainer_entries_forward_d(window, weight, end, Int32(d), e, sums)
+    trainer_entries_forward_d(
+      first, end, window, weight, sequences, Int32(count), e, Int32(d), Int32(width), sums)
   }
   static func entriesBackward(
-    _ window: UnsafePointer<Int32>, _ weight: UnsafePointer<Double>, _ end: UnsafePointer<Int32>, _ d: Int,
-    _ c: UnsafePointer<Double>, _ t: UnsafeMutablePointer<Double>
+    _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
+    _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
+    _ c: UnsafePointer<Double>, _ d: Int, _ width: Int, _ t: UnsafeMutablePointer<Double>
   ) {
-    trainer_entries_backward_d(window, weight, end, Int32(d), c, t)
+    trainer_entries_backward_d(
+      first, end, window, weight, sequences, Int32(count), c, Int32(d), Int32(width), t)
   }
   static func criterion(
     _ logits: Int, _ epsilon: Double, _ a: Double, _ d: Int, _ count: Int, _ width: Int,

@@ -3,24 +3,27 @@ import MarkovChains
 
 /// A batch as the evaluation by windows reads it: every sequence a histogram, sequences ordered by their query.
 final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
-  /// n[e, Z] of every sequence: how many of its keys have window Z and token e.
+  /// n[e, Z] of every sequence: how many of its keys have window Z and token e. The buffers belong to the batch.
   enum Form {
     /// All of it, [sequence][d][stride].
-    case counts(Buffer<UInt16>)
+    case counts(UnsafeMutablePointer<UInt16>)
     case entries(Entries)
   }
 
   /// The entries that are not 0, by token; a token's entries are padded to a multiple of eight.
   struct Entries {
     /// Where a sequence begins, [sequence].
-    let first: Buffer<Int32>
+    let first: UnsafeMutablePointer<Int32>
     /// Where a token's entries end, from there, [sequence][d].
-    let end: Buffer<Int32>
-    let window: Buffer<Int32>
-    let weight: Buffer<Real>
+    let end: UnsafeMutablePointer<Int32>
+    let window: UnsafeMutablePointer<UInt16>
+    let weight: UnsafeMutablePointer<UInt16>
   }
 
-  private(set) var form: Form
+  let form: Form
+  /// The sequence's place in what was loaded, [sequence].
+  let original: [Int]
+  private let owned: [AnyObject]
   let count: Int
   /// Window of the query, token to predict, [sequence].
   let query: Buffer<Int32>
@@ -36,7 +39,10 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
   /// An empty batch of dense histograms, for `count` to fill.
   init(plan: WindowPlan, count: Int) {
     self.count = count
-    form = .counts(Buffer(count * plan.shape.tokens * plan.stride, zero: 0))
+    let counts = Buffer<UInt16>(count * plan.shape.tokens * plan.stride, zero: 0)
+    form = .counts(counts.start)
+    original = Array(0..<count)
+    owned = [counts]
     query = Buffer(count, zero: 0)
     target = Buffer(count, zero: 0)
     order = Buffer(count, zero: 0)
@@ -55,7 +61,7 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
         for row in task * chunk..<min((task + 1) * chunk, count) {
           let x = tokens + row * length
           query.start[row] = trainer_count_windows(
-            &layout, x, Int32(length), scratch[worker].start, counts.start + row * d * plan.stride)
+            &layout, x, Int32(length), scratch[worker].start, counts + row * d * plan.stride)
           target.start[row] = Int32(x[length - 1])
         }
       }
@@ -63,7 +69,8 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
     sort(plan)
   }
 
-  /// Histograms of sequences that will be evaluated often, without their zeros. O(tokens log tokens).
+  /// Histograms of sequences that will be evaluated often, without their zeros. They are renumbered by query, so that
+  /// a pass reads memory from its start to its end. O(tokens log tokens).
   init(_ sequences: TokenSequences, plan: WindowPlan) {
     count = sequences.count
     query = Buffer(count, zero: 0)
@@ -76,10 +83,14 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
     let keys = plan.shape.keys(context: length - 1)
     let first = Buffer<Int32>(count, zero: 0)
     let end = Buffer<Int32>(count * d, zero: 0)
-    var (windows, weights): ([Int32], [Real]) = ([], [])
+    var (windows, weights): ([UInt16], [UInt16]) = ([], [])
     var layout = plan.layout
+    let queries = (0..<count).map { row in
+      trainer_list_windows(&layout, Array(sequences[row]), Int32(length), scratch.start, listed.start)
+    }
+    original = (0..<count).sorted { (queries[$0], $0) < (queries[$1], $1) }
     for row in 0..<count {
-      let x = Array(sequences[row])
+      let x = Array(sequences[original[row]])
       query.start[row] = trainer_list_windows(&layout, x, Int32(length), scratch.start, listed.start)
       target.start[row] = Int32(x[length - 1])
       first.start[row] = Int32(windows.count)
@@ -90,8 +101,8 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
         while at < codes.count, codes[at] / plan.stride == token {
           var next = at
           while next < codes.count, codes[next] == codes[at] { next += 1 }
-          windows.append(Int32(codes[at] % plan.stride))
-          weights.append(Real(next - at))
+          windows.append(UInt16(codes[at] % plan.stride))
+          weights.append(UInt16(next - at))
           at = next
         }
         while (windows.count - Int(first.start[row])) % 8 != 0 {
@@ -101,13 +112,15 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
         end.start[row * d + token] = Int32(windows.count) - first.start[row]
       }
     }
-    let window = Buffer<Int32>(windows.count, zero: 0)
-    let weight = Buffer<Real>(weights.count, zero: 0)
+    let window = Buffer<UInt16>(windows.count, zero: 0)
+    let weight = Buffer<UInt16>(weights.count, zero: 0)
     for entry in windows.indices {
       window.start[entry] = windows[entry]
       weight.start[entry] = weights[entry]
     }
-    form = .entries(Entries(first: first, end: end, window: window, weight: weight))
+    form = .entries(
+      Entries(first: first.start, end: end.start, window: window.start, weight: weight.start))
+    owned = [first, end, window, weight]
     sort(plan)
   }
 
@@ -115,15 +128,15 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
     let d = plan.shape.tokens
     switch form {
     case .counts(let counts):
-      let own = counts.start + sequence * d * plan.stride
+      let own = counts + sequence * d * plan.stride
       for window in 0..<plan.windows where (0..<d).contains(where: { own[$0 * plan.stride + window] > 0 }) {
         body(window)
       }
     case .entries(let entries):
-      let first = Int(entries.first.start[sequence])
-      for entry in first..<first + Int(entries.end.start[sequence * d + d - 1])
-      where entries.weight.start[entry] > 0 {
-        body(Int(entries.window.start[entry]))
+      let first = Int(entries.first[sequence])
+      for entry in first..<first + Int(entries.end[sequence * d + d - 1])
+      where entries.weight[entry] > 0 {
+        body(Int(entries.window[entry]))
       }
     }
   }

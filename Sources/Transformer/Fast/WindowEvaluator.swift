@@ -61,11 +61,12 @@ final class WindowEvaluator<Real: LayerKernels>: EvaluatorCore {
     if partials.rows < batch.tasks.count || partials.width != width {
       partials = Partials(rows: batch.tasks.count, width: width)
     }
-    pool.forEach(tasks: batch.tasks.count) { task, worker in
+    let (tasks, rows) = (batch.tasks, batch.rows)
+    pool.forEach(tasks: tasks.count) { task, worker in
       let row = workers[worker]
       row.start()
-      for query in batch.tasks[task] where batch.rows[query] < batch.rows[query + 1] {
-        let range = batch.rows[query]..<batch.rows[query + 1]
+      for query in tasks[task] where rows[query] < rows[query + 1] {
+        let range = rows[query]..<rows[query + 1]
         row.run(
           query: query,
           sequences: UnsafeBufferPointer(start: batch.order.start + range.lowerBound, count: range.count),

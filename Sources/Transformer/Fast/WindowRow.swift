@@ -26,7 +26,7 @@ final class WindowRow<Real: LayerKernels> {
   private let y: Buffer<Real>  // [d][width]
   private let losses: Buffer<Real>  // [width]
   private let targets: Buffer<Int32>  // [width]
-  private let column: Buffer<Real>  // [d]
+  private let isRescued: Buffer<Bool>  // [width]
 
   // Sums since `start`.
   private let dv: Buffer<Real>  // [H][d][stride]
@@ -56,7 +56,7 @@ final class WindowRow<Real: LayerKernels> {
     y = Buffer(d * Self.width, zero: 0)
     losses = Buffer(Self.width, zero: 0)
     targets = Buffer(Self.width, zero: -1)
-    column = Buffer(d, zero: 0)
+    isRescued = Buffer(Self.width, zero: false)
     dv = Buffer(heads * d * stride, zero: 0)
     dshares = Buffer(tree.sets * 8, zero: 0)
     dinverse = Buffer(plan.shape.definition.variant.featureNorm == .feature ? stride : 0, zero: 0)
@@ -114,14 +114,12 @@ final class WindowRow<Real: LayerKernels> {
       classify(part, batch, features)
       switch purpose {
       case .gradient:
-        for column in 0..<part.count {
-          total += Double(losses.start[column])
-          batchBackward(Int(part[column]), column: column, batch, features)
-        }
+        for column in 0..<part.count { total += Double(losses.start[column]) }
+        batchBackward(part, batch, features)
       case .values(let take):
         for (column, sequence) in part.enumerated() {
           let prediction = (0..<plan.shape.tokens).map { Double(y.start[$0 * Self.width + column]) }
-          take(Int(sequence), Double(losses.start[column]), prediction)
+          take(batch.original[Int(sequence)], Double(losses.start[column]), prediction)
         }
       }
     }
@@ -151,6 +149,8 @@ final class WindowRow<Real: LayerKernels> {
       let a = features.scale
       let shift = a >= 0 ? Real.largest(q.start, plan.windows) : smallest(q.start, plan.windows)
       Real.exponentials(q.start, a, shift, plan.windows, stride, e.start)
+      mayNeedRescue =
+        smallest(e.start, plan.windows) <= Real.leastNormalMagnitude.squareRoot()
     }
   }
 
@@ -191,110 +191,103 @@ final class WindowRow<Real: LayerKernels> {
   private func classify(
     _ part: UnsafeBufferPointer<Int32>, _ batch: WindowBatch<Real>, _ features: WindowFeatures<Real>
   ) {
+    guard let sequences = part.baseAddress else { return }
     let d = plan.shape.tokens
-    for (column, sequence) in part.enumerated() {
-      targets.start[column] = batch.target.start[Int(sequence)]
-      sum(Int(sequence), over: e.start, batch)
-      if !isLinear && !isSafe { rescue(Int(sequence), batch, features) }
-      for token in 0..<d { sums.start[token * Self.width + column] = self.column.start[token] }
-      guard isLinear else { continue }
-      sum(Int(sequence), over: ones.start, batch)
-      for token in 0..<d { keys.start[token * Self.width + column] = self.column.start[token] }
-    }
+    for column in 0..<part.count { targets.start[column] = batch.target.start[Int(part[column])] }
     for column in part.count..<padded(part.count, to: 8) { targets.start[column] = -1 }
+    sum(sequences, part.count, over: e.start, batch, into: sums.start)
+    if mayNeedRescue {
+      for column in 0..<part.count {
+        isRescued.start[column] = !isSafe(column)
+        if isRescued.start[column] { rescue(sequences + column, column, batch, features) }
+      }
+    }
+    if isLinear { sum(sequences, part.count, over: ones.start, batch, into: keys.start) }
     Real.criterion(
       loss.criterion == .logits ? 1 : 0, Real(loss.epsilon), features.scale, d, part.count, Self.width,
       targets.start, isLinear ? keys.start : nil, sums.start, y.start, losses.start)
   }
 
+  /// c [token][column] → t, or `extra` where a sequence has exponentials of its own.
   private func batchBackward(
-    _ sequence: Int, column: Int, _ batch: WindowBatch<Real>, _ features: WindowFeatures<Real>
+    _ part: UnsafeBufferPointer<Int32>, _ batch: WindowBatch<Real>, _ features: WindowFeatures<Real>
   ) {
-    for token in 0..<plan.shape.tokens {
-      self.column.start[token] = sums.start[token * Self.width + column]
-    }
-    guard !isLinear, needsRescue(sequence, batch) else {
-      accumulate(sequence, into: t.start, batch)
+    guard let sequences = part.baseAddress else { return }
+    guard mayNeedRescue else {
+      accumulate(sequences, part.count, sums.start, batch, into: t.start)
       return
     }
-    // The same sums once more, as `rescue` shifted them for this sequence.
-    let c = (0..<plan.shape.tokens).map { self.column.start[$0] }
-    rescue(sequence, batch, features)
-    for (token, value) in c.enumerated() { self.column.start[token] = value }
-    let own = rescued.start + plan.stride
-    own.update(repeating: 0, count: plan.stride)
-    accumulate(sequence, into: own, batch)
-    for window in 0..<plan.windows { extra.start[window] += own[window] * rescued.start[window] }
-    hasRescued = true
+    for column in 0..<part.count {
+      guard isRescued.start[column] else {
+        accumulate(sequences + column, 1, sums.start + column, batch, into: t.start)
+        continue
+      }
+      let c = (0..<plan.shape.tokens).map { sums.start[$0 * Self.width + column] }
+      rescue(sequences + column, column, batch, features)
+      for (token, value) in c.enumerated() { sums.start[token * Self.width + column] = value }
+      let own = rescued.start + plan.stride
+      own.update(repeating: 0, count: plan.stride)
+      accumulate(sequences + column, 1, sums.start + column, batch, into: own)
+      for window in 0..<plan.windows { extra.start[window] += own[window] * rescued.start[window] }
+      hasRescued = true
+    }
   }
 
-  private func sum(_ sequence: Int, over e: UnsafePointer<Real>, _ batch: WindowBatch<Real>) {
+  private func sum(
+    _ sequences: UnsafePointer<Int32>, _ count: Int, over e: UnsafePointer<Real>, _ batch: WindowBatch<Real>,
+    into sums: UnsafeMutablePointer<Real>
+  ) {
     let d = plan.shape.tokens
     switch batch.form {
     case .counts(let counts):
-      Real.countsForward(
-        counts.start + sequence * d * plan.stride, e, d, plan.stride, plan.stride, column.start)
+      Real.countsForward(counts, sequences, count, e, d, plan.stride, Self.width, sums)
     case .entries(let entries):
-      let first = Int(entries.first.start[sequence])
       Real.entriesForward(
-        entries.window.start + first, entries.weight.start + first, entries.end.start + sequence * d, d, e,
-        column.start)
+        entries.first, entries.end, entries.window, entries.weight, sequences, count, e, d, Self.width, sums)
     }
   }
 
   private func accumulate(
-    _ sequence: Int, into t: UnsafeMutablePointer<Real>, _ batch: WindowBatch<Real>
+    _ sequences: UnsafePointer<Int32>, _ count: Int, _ c: UnsafePointer<Real>, _ batch: WindowBatch<Real>,
+    into t: UnsafeMutablePointer<Real>
   ) {
     let d = plan.shape.tokens
     switch batch.form {
     case .counts(let counts):
-      Real.countsBackward(
-        counts.start + sequence * d * plan.stride, column.start, d, plan.stride, plan.stride, t)
+      Real.countsBackward(counts, sequences, count, c, d, plan.stride, Self.width, t)
     case .entries(let entries):
-      let first = Int(entries.first.start[sequence])
       Real.entriesBackward(
-        entries.window.start + first, entries.weight.start + first, entries.end.start + sequence * d, d,
-        column.start, t)
+        entries.first, entries.end, entries.window, entries.weight, sequences, count, c, d, Self.width, t)
     }
   }
 
   // MARK: Sequences far below the row's largest similarity
 
+  /// Whether some exponential of the row is so small that a sequence of such windows would lose its digits.
+  private var mayNeedRescue = false
   private var hasRescued = false
 
-  /// Whether the sums in `column` have kept their digits under the row's shift.
-  private var isSafe: Bool {
+  /// Whether a column's sums have kept their digits under the row's shift.
+  private func isSafe(_ column: Int) -> Bool {
     var total: Real = 0
-    for token in 0..<plan.shape.tokens { total += column.start[token] }
+    for token in 0..<plan.shape.tokens { total += sums.start[token * Self.width + column] }
     return total > Real.leastNormalMagnitude.squareRoot()
   }
 
-  private func needsRescue(_ sequence: Int, _ batch: WindowBatch<Real>) -> Bool {
-    guard mayNeedRescue else { return false }
-    let kept = (0..<plan.shape.tokens).map { column.start[$0] }
-    defer { for (token, value) in kept.enumerated() { column.start[token] = value } }
-    sum(sequence, over: e.start, batch)
-    return !isSafe
-  }
-
-  /// Whether any exponential of the row is that small.
-  private var mayNeedRescue: Bool {
-    for window in 0..<plan.windows where e.start[window] <= Real.leastNormalMagnitude.squareRoot() {
-      return true
-    }
-    return false
-  }
-
-  /// The sums over exponentials that are shifted by the sequence's own largest similarity, left in `rescued`.
-  private func rescue(_ sequence: Int, _ batch: WindowBatch<Real>, _ features: WindowFeatures<Real>) {
+  /// A column's sums over exponentials that are shifted by the sequence's own largest similarity; they are left in
+  /// `rescued`.
+  private func rescue(
+    _ sequence: UnsafePointer<Int32>, _ column: Int, _ batch: WindowBatch<Real>,
+    _ features: WindowFeatures<Real>
+  ) {
     let a = features.scale
     var best = -Real.infinity
-    batch.forEachWindow(of: sequence, plan) { best = max(best, a * q.start[$0]) }
+    batch.forEachWindow(of: Int(sequence.pointee), plan) { best = max(best, a * q.start[$0]) }
     for window in 0..<plan.windows {
       // Windows that the sequence does not have may lie above: any finite value will do.
       rescued.start[window] = Real.exp(min(0, a * q.start[window] - best))
     }
-    sum(sequence, over: rescued.start, batch)
+    sum(sequence, 1, over: rescued.start, batch, into: sums.start + column)
   }
 
   private func smallest(_ q: UnsafePointer<Real>, _ count: Int) -> Real {

@@ -153,3 +153,12 @@ extension DisentangledTransformer {
 public enum ModelMismatch: Error, Equatable {
   case alphabet(sequences: Int, model: Int)
 }
+
+extension ModelMismatch: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .alphabet(let sequences, let model):
+      "the sequences have an alphabet of \(sequences), the model one of \(model)"
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import InductionModel
+import MarkovChains
+
+/// Measures a model on held-out sequences.
+final class Meter<Model: TrainableModel> {
+  private let model: Model
+  private let heldOut: any BatchEvaluator
+  private let early: any BatchEvaluator
+  private let probes: AttentionProbes
+  private let observables: [Observable]
+  private let invariants: [Observable]
+  private let initialInvariants: [Double]
+  private var gradient: [Double] = []
+
+  /// - Throws: `SequenceError` when the model cannot take the sequences.
+  init(
+    _ model: Model, heldOut sequences: TokenSequences, precision: Precision, seed: UInt64, pool: WorkerPool,
+    initialInvariants: [Double]
+  ) throws {
+    self.model = model
+    try model.check(sequences)
+    heldOut = model.evaluator(precision: precision, pool: pool)
+    try heldOut.load(sequences)
+    early = model.evaluator(precision: precision, pool: pool)
+    try early.load(sequences.prefix(model.earlyLength(of: sequences.length)))
+    probes = AttentionProbes(model, sequences: sequences, seed: seed)
+    observables = model.observables
+    invariants = model.invariants
+    self.initialInvariants = initialInvariants
+  }
+
+  func measure(_ parameters: [Double], step: Int, time: Double, batchLoss: Double?) throws
+    -> TrainingMeasurement
+  {
+    let losses = heldOut.losses(at: parameters)
+    let count = Double(losses.count)
+    let loss = losses.reduce(0, +) / count
+    let variance = losses.reduce(0) { $0 + ($1 - loss) * ($1 - loss) } / max(1, count - 1)
+    _ = try heldOut.lossAndGradient(at: parameters, gradient: &gradient)
+
+    var values: [(name: String, value: Double)] = []
+    for (invariant, initial) in zip(invariants, initialInvariants) {
+      let value = invariant.value(parameters)
+      values.append((invariant.name, value))
+      values.append(("\(invariant.name) drift", value - initial))
+    }
+    values.append(("gradient-norm", euclideanNorm(gradient, model.blocks.map(\.range))))
+    for block in model.blocks {
+      values.append(("gradient-norm[\(block.name)]", euclideanNorm(gradient, [block.range])))
+    }
+    values += probes.measure(model, at: parameters)
+    let earlyLosses = early.losses(at: parameters)
+    values.append(("icl-score", loss - earlyLosses.reduce(0, +) / Double(earlyLosses.count)))
+    return TrainingMeasurement(
+      step: step, time: time, loss: loss, standardError: (variance / count).squareRoot(),
+      batchLoss: batchLoss, parameters: parameters,
+      observables: observables.map { ($0.name, $0.value(parameters)) }, values: values)
+  }
+}
+
+extension TrainableModel {
+  /// Sequences for the early loss of the in-context learning score: a tenth of the context, or the shortest that the
+  /// model takes. The score is the loss at the full context minus the loss at this one.
+  func earlyLength(of length: Int) -> Int {
+    var early = max(2, (length - 1) / 10 + 1)
+    while early < length {
+      if (try? check(TokenSequences(count: 1, length: early, tokens: 2))) != nil { return early }
+      early += 1
+    }
+    return length
+  }
+}

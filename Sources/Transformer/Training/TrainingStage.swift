@@ -1,0 +1,69 @@
+import InductionModel
+
+/// A stretch of training in which some blocks of parameters move.
+public struct TrainingStage: Hashable, Sendable {
+  /// Names of the model's blocks.
+  public var train: [String]
+  /// The first end to be reached ends the stage.
+  public var end: End
+  public var conditions: [StopCondition]
+
+  public enum End: Hashable, Sendable {
+    case steps(Int)
+    /// Time of the flow, counted from the stage's start.
+    case time(Double)
+  }
+
+  public init(train: [String], end: End, conditions: [StopCondition] = []) {
+    self.train = train
+    self.end = end
+    self.conditions = conditions
+  }
+
+  /// Of the disentangled model's groups.
+  public init(train: [ParameterGroup], end: End, conditions: [StopCondition] = []) {
+    self.init(train: train.map(\.rawValue), end: end, conditions: conditions)
+  }
+}
+
+/// What ends a stage before its time, asked after every step. The same conditions as the theory's stages have.
+public enum StopCondition: Hashable, Sendable {
+  /// Every one of the model's observables with these names has reached a value.
+  case reached(observables: [String], above: Double)
+  /// The trained gradient of the step's batch has at most this Euclidean norm.
+  case gradientNorm(below: Double)
+  /// The batch's loss changes by at most this much per unit of time: |⟨g, Δθ⟩|/Δt.
+  case lossRate(below: Double)
+
+  /// The share of a set of heads.
+  public static func share(_ set: HeadSet, above: Double) -> StopCondition {
+    .reached(observables: ["p[\(set.label)]"], above: above)
+  }
+
+  /// Every head of the set gives its own lag at least this weight.
+  public static func attention(_ set: HeadSet, above: Double) -> StopCondition {
+    .reached(observables: set.members.map { "sigma[\($0) \($0)]" }, above: above)
+  }
+}
+
+extension TrainingStage {
+  /// How many steps the stage takes at most, starting after `step` steps of the run; nil when its time is never
+  /// reached because the schedule's floor is 0.
+  func steps(of optimizer: Optimizer, after step: Int) -> Int? {
+    switch end {
+    case .steps(let count): return count
+    case .time(let limit):
+      var (time, count) = (0.0, 0)
+      while step + count < optimizer.schedule.settles, time < limit {
+        time += optimizer.timePerStep * optimizer.schedule.multiplier(step: step + count)
+        count += 1
+      }
+      guard time < limit else { return count }
+      let pace = optimizer.timePerStep * optimizer.schedule.multiplier(step: step + count)
+      guard pace > 0 else { return nil }
+      // A step that would end within rounding of the limit is the last one.
+      let rest = ((limit - time) / pace * (1 - 1e-12)).rounded(.up)
+      return rest < 1e15 ? count + Int(rest) : nil
+    }
+  }
+}
