@@ -28,6 +28,7 @@ public struct LatexPrinter {
   /// In letters: what is shared is named from the first width on, anything inside a line from the second on.
   private static let sharedWidth = 22
   private static let widest = 60
+  private static let lineWidth = 92
 
   public init(_ graph: ExpressionGraph, _ notation: Notation) {
     self.graph = graph
@@ -44,6 +45,7 @@ public struct LatexPrinter {
     let uses = visibleUses(roots)
     nameIndices(of: uses.keys.sorted())
     let context = boundContext(roots, uses)
+    let lone = loneOperands(uses, roots)
     var equations: [LatexEquation] = []
     for (left, right) in sides {
       for node in visible(from: right.id) where pieces[node] == nil {
@@ -54,7 +56,7 @@ public struct LatexPrinter {
           pieces[node] = LatexPiece(text, .atom)
           guard name.definition == .printed else { continue }
           equations.append(equation(text, piece))
-        } else if graph.isInner(node), count > 0, piece.width > (count > 1 ? Self.sharedWidth : Self.widest) {
+        } else if graph.isInner(node), count > 0, piece.width > widest(node, uses: count, lone) {
           automatic += 1
           let free = graph.free[Int(node)].map(latex)
           let text = "T_{\(automatic)}" + (free.isEmpty ? "" : "(\(free.joined(separator: ",")))")
@@ -68,6 +70,23 @@ public struct LatexPrinter {
       if let piece = pieces[right.id], piece.text != left { equations.append(equation(left, piece)) }
     }
     return equations
+  }
+
+  /// The width beyond which a node gets a name. What stands alone in a line may fill it.
+  private func widest(_ node: NodeID, uses: Int, _ lone: Set<NodeID>) -> Int {
+    uses > 1 ? Self.sharedWidth : lone.contains(node) ? Self.lineWidth : Self.widest
+  }
+
+  /// Bodies of sums, and terms of right sides.
+  private func loneOperands(_ uses: [NodeID: Int], _ roots: [NodeID]) -> Set<NodeID> {
+    var lone = Set<NodeID>()
+    for node in uses.keys {
+      if case .contraction(_, let body) = graph.nodes[Int(node)] { lone.insert(body) }
+    }
+    for root in roots {
+      if case .sum(let terms) = graph.nodes[Int(root)] { lone.formUnion(terms.map(\.node)) }
+    }
+    return lone
   }
 
   /// The expression as it stands in a line, with the names defined so far.
