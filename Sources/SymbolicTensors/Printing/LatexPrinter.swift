@@ -205,7 +205,8 @@ public struct LatexPrinter {
         return LatexPiece(Notation.fill(template, arguments), .atom)
       }
       let name = graph.declaration(symbol).latex
-      return LatexPiece(arguments.isEmpty ? name : "\(name)_{\(arguments.joined(separator: ","))}", .atom)
+      return LatexPiece(
+        arguments.isEmpty ? name : Notation.subscripted(name, arguments.joined(separator: ",")), .atom)
     case .delta(let first, let second):
       return LatexPiece("\\delta_{\(latex(first)),\(latex(second))}", .atom)
     case .sum(let terms): return sum(terms)
