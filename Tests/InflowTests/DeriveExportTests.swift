@@ -45,7 +45,7 @@ import Testing
     }
     """
 
-  static let sequences = "theory.sequences={context: 4, all: true}"
+  static let sequences = "theory.sequences={context: 5, all: true}"
   static let cases: [[String]] = [
     [],
     ["--set", "model.variant=reference-code", "--set", "loss={criterion: logits}"],
