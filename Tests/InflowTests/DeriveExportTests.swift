@@ -105,7 +105,7 @@ import Testing
     let expected = try velocity(place, options)
     try derive(place, "swift", options)
     try place.write(
-      "for x in Flow()(0, Flow.initialState) { print(x) }\n", to: "main.swift")
+      "let flow = try Flow()\nfor x in flow(0, Flow.initialState) { print(x) }\n", to: "main.swift")
     let built = try DeriveTools.run(
       "swiftc", ["-O", "flow.swift", "main.swift", "-o", "program"], in: place.path)
     try #require(built.status == 0)

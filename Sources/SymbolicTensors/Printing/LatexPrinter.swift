@@ -316,7 +316,9 @@ public struct LatexPrinter {
     let numbers = coefficient.isOne ? nil : number(coefficient).bound(.product)
     guard !below.isEmpty else {
       guard let numbers else { return top }
-      return LatexPiece("\(numbers.text) \(top.text)", .product, width: numbers.width + top.width)
+      var piece = LatexPiece("\(numbers.text) \(top.text)", .product, width: numbers.width + top.width)
+      piece.breaks = [numbers.text] + (top.breaks.isEmpty ? [top.text] : top.breaks)
+      return piece
     }
     let bottom = row(below)
     // A long numerator stands behind its fraction: lines stay low.
@@ -346,8 +348,10 @@ public struct LatexPrinter {
       // Only the last sum sign may swallow what follows: nothing does.
       position == last ? item.element.bound(.open).text : item.element.bound(.product).text
     }
-    return LatexPiece(
+    var piece = LatexPiece(
       texts.joined(separator: " "), .product, width: sorted.reduce(0) { $0 + $1.element.width + 1 })
+    piece.breaks = texts
+    return piece
   }
 
   private func power(_ base: NodeID, _ exponent: Number) -> LatexPiece {
