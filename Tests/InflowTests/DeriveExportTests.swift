@@ -29,7 +29,23 @@ import Testing
     try #require(result.status == 0, "\(result.error)")
   }
 
-  static let sequences = "theory.sequences={context: 4, all: true}"
+  /// Prints the derivative at the start.
+  private static let driver = """
+    #include <stdio.h>
+    extern const int dimension;
+    void initial_state(double state[]);
+    int flow(double time, const double state[], double derivative[], void *params);
+    int main(void) {
+      double state[64], derivative[64];
+      initial_state(state);
+      for (int run = 0; run < 2; run++)
+        if (flow(0, state, derivative, 0) != 0) return 1;
+      for (int i = 0; i < dimension; i++) printf("%.17g\\n", derivative[i]);
+      return 0;
+    }
+    """
+
+  static let sequences = "theory.sequences={context: 5, all: true}"
   static let cases: [[String]] = [
     [],
     ["--set", "model.variant=reference-code", "--set", "loss={criterion: logits}"],
@@ -40,7 +56,10 @@ import Testing
       "--level", "finite-context", "--set", sequences, "--set", "model.variant=reference-code", "--set",
       "loss={criterion: logits}",
     ],
+    ["--level", "leading-order"],
+    ["--level", "leading-order", "--set", "theory.order=2"],
   ]
+  static let scalar = ["--level", "leading-order", "--form", "scalar"]
   /// Somewhere without symmetry.
   static let start = ["--set", "initial={own: 0.7, other: -0.2, coefficients: 0.8, scale: 0.6}"]
 
@@ -49,21 +68,7 @@ import Testing
     let place = try Workplace()
     let expected = try velocity(place, Self.start + options)
     try derive(place, "c", Self.start + options)
-    try place.write(
-      """
-      #include <stdio.h>
-      extern const int dimension;
-      void initial_state(double state[]);
-      int flow(double time, const double state[], double derivative[], void *params);
-      int main(void) {
-        double state[64], derivative[64];
-        initial_state(state);
-        for (int run = 0; run < 2; run++)
-          if (flow(0, state, derivative, 0) != 0) return 1;
-        for (int i = 0; i < dimension; i++) printf("%.17g\\n", derivative[i]);
-        return 0;
-      }
-      """, to: "driver.c")
+    try place.write(Self.driver, to: "driver.c")
     let found = DeriveTools.numbers(try DeriveTools.runC(["driver.c", "flow.c"], in: place))
     expectClose(found, expected, within: 1e-13, "\(options)")
   }
@@ -80,6 +85,19 @@ import Testing
     expectClose(found, expected, within: 1e-13, "\(options)")
   }
 
+  @Test func scalarFormComputesOurGradient() throws {
+    let place = try Workplace()
+    let expected = try velocity(place, Self.start + ["--level", "leading-order"])
+    try derive(place, "c", Self.start + Self.scalar)
+    try place.write(Self.driver, to: "driver.c")
+    let found = DeriveTools.numbers(try DeriveTools.runC(["driver.c", "flow.c"], in: place))
+    expectClose(found, expected, within: 1e-13, "scalar form")
+    let named = Command.finish(
+      try Command.start(
+        ["derive", "small.yaml", "--coefficients", "named"] + Self.scalar, in: place.path))
+    #expect(named.status == 0 && named.output.contains("{G_{2}}_{1,1}"), "\(named.error)")
+  }
+
   @Test(.enabled(if: DeriveTools.hasSwift, "needs swiftc on the path"))
   func swiftComputesOurGradient() throws {
     let place = try Workplace()
@@ -87,7 +105,7 @@ import Testing
     let expected = try velocity(place, options)
     try derive(place, "swift", options)
     try place.write(
-      "for x in Flow()(0, Flow.initialState) { print(x) }\n", to: "main.swift")
+      "let flow = try Flow()\nfor x in flow(0, Flow.initialState) { print(x) }\n", to: "main.swift")
     let built = try DeriveTools.run(
       "swiftc", ["-O", "flow.swift", "main.swift", "-o", "program"], in: place.path)
     try #require(built.status == 0)

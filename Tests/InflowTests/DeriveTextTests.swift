@@ -37,14 +37,13 @@ import Testing
     #expect(!text.contains("?"), "something was printed without its operand")
     // Names are defined above their use.
     var defined = Set<String>()
-    for row in text.components(separatedBy: "\\\\\n") {
-      let halves = row.components(separatedBy: "&= ")
-      for name in (halves.last ?? "").matches(of: /T_\{[0-9]+\}/) where !row.contains("ldots") {
-        #expect(defined.contains(String(name.output)), "\(row)")
+    for line in text.split(separator: "\n") where line.contains("&") {
+      let halves = line.components(separatedBy: "&")
+      for name in halves[halves.count - 1].matches(of: /T_\{[0-9]+\}/) {
+        #expect(defined.contains(String(name.output)), "\(line)")
       }
-      if halves.count == 2 {
-        halves[0].matches(of: /T_\{[0-9]+\}/).forEach { defined.insert(String($0.output)) }
-      }
+      // The definition's own row ends before its name is used.
+      halves[0].matches(of: /T_\{[0-9]+\}/).forEach { defined.insert(String($0.output)) }
     }
   }
 

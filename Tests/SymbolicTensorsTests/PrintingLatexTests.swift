@@ -43,17 +43,20 @@ import Testing
   /// Braces, \left and \right match in whatever is printed, and T_n is defined above its use.
   @Test(arguments: [5, 77] as [UInt64])
   func structureOfRandomExpressions(seed: UInt64) throws {
-    var random = PrintingRandomExpressions(seed: seed)
-    for count in 1...1500 {
-      let expression = random.next()
-      var printer = LatexPrinter(random.graph, Notation())
-      var defined = Set<String>()
-      for equation in printer.equations([("f", expression)]) {
-        let text = equation.right.joined(separator: " ")
-        try #require(isBalanced(text), "seed \(seed), expression \(count): \(text)")
-        let used = text.matches(of: /T_\{[0-9]+\}/).map { String($0.output) }
-        try #require(used.allSatisfy(defined.contains), "seed \(seed), expression \(count): \(text)")
-        equation.left.firstMatch(of: /T_\{[0-9]+\}/).map { _ = defined.insert(String($0.output)) }
+    for round in 0..<30 {
+      var random = PrintingRandomExpressions(seed: seed &+ UInt64(round))
+      for count in 1...50 {
+        let expression = random.next()
+        var printer = LatexPrinter(random.graph, Notation())
+        var defined = Set<String>()
+        for equation in printer.equations([("f", expression)]) {
+          let text = equation.right.joined(separator: " ")
+          let place = "seed \(seed) + \(round), expression \(count)"
+          try #require(isBalanced(text), "\(place): \(text)")
+          let used = text.matches(of: /T_\{[0-9]+\}/).map { String($0.output) }
+          try #require(used.allSatisfy(defined.contains), "\(place): \(text)")
+          equation.left.firstMatch(of: /T_\{[0-9]+\}/).map { _ = defined.insert(String($0.output)) }
+        }
       }
     }
   }

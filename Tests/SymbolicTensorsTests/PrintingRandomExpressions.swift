@@ -28,7 +28,7 @@ struct PrintingRandomExpressions {
       graph(matrix, twin, word),
       graph(table, i, j, k), graph(table, j, j, k), graph(total, j, word), graph.kronecker(i, j),
       graph.kronecker(k, word), graph.constant(Number(-3, over: 4)), graph.constant(.real(0.1)),
-      graph.constant(.real(2)), graph.constant(.real(-1.5e-300)), graph.constant(7),
+      graph.constant(.real(2)), graph.constant(.real(-1.5e-9)), graph.constant(7),
     ]
   }
 

@@ -28,7 +28,11 @@ extension ExpressionGraph {
         }
       case .product(let inner) where whole:
         pending += inner.map { Factor(base: $0.base, exponent: $0.exponent * factor.exponent) }
-      case .sum(let terms) where whole && content(terms) != .one:
+      case .sum(let terms) where whole && terms.count == 1 && terms[0].isFinite(raisedTo: factor.exponent):
+        // Taken apart without a division: c·(1/c) need not be 1 for doubles.
+        coefficient = coefficient * (terms[0].coefficient.raised(to: factor.exponent) ?? .one)
+        pending.append(Factor(base: terms[0].node, exponent: factor.exponent))
+      case .sum(let terms) where whole && terms.count > 1 && content(terms) != .one:
         // The sum's content goes outside: 2x·y and 2·(x y) must be the same node.
         let content = content(terms)
         coefficient = coefficient * (content.raised(to: factor.exponent) ?? .one)
@@ -56,9 +60,8 @@ extension ExpressionGraph {
   }
 
   /// What can be taken out of a sum so that proportional sums become equal: the sign of the first term times
-  /// the greatest common divisor of its coefficients if all are rational; the coefficient of a single term.
+  /// the greatest common divisor of its coefficients if all are rational.
   private func content(_ terms: [Term]) -> Number {
-    if terms.count == 1 { return terms[0].coefficient }
     var (numerator, denominator) = (0, 1)
     for term in terms {
       guard case .rational(let n, let d) = term.coefficient else { return .one }
@@ -80,6 +83,12 @@ extension ExpressionGraph {
       (terms[0].coefficient, factors(of: terms[0].node).factors)
     default: (.one, [Factor(base: node, exponent: .one)])
     }
+  }
+}
+
+extension Term {
+  fileprivate func isFinite(raisedTo exponent: Number) -> Bool {
+    coefficient.raised(to: exponent)?.doubleValue.isFinite ?? false
   }
 }
 

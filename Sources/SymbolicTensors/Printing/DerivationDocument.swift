@@ -25,6 +25,7 @@ extension DerivationDocument {
       \\usepackage{amsmath,amssymb}
       \\usepackage[margin=2cm]{geometry}
       \\allowdisplaybreaks
+      \\sloppy
       \\setlength{\\parindent}{0pt}
       \\setlength{\\parskip}{0.6em}
       \\title{\(Self.escaped(title))}
@@ -90,10 +91,15 @@ extension DerivationDocument {
         continue
       }
       for (place, span) in part.split(separator: "`", omittingEmptySubsequences: false).enumerated() {
-        text += place % 2 == 0 ? escaped(String(span)) : "\\texttt{\(escaped(String(span)))}"
+        text += place % 2 == 0 ? escaped(String(span)) : "\\texttt{\(breakable(String(span)))}"
       }
     }
     return text
+  }
+
+  /// Code that may break behind its punctuation.
+  private static func breakable(_ code: String) -> String {
+    code.map { escaped(String($0)) + (".,=:/".contains($0) ? "\\allowbreak{}" : "") }.joined()
   }
 
   private static func escaped(_ text: String) -> String {

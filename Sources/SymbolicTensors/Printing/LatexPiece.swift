@@ -13,7 +13,7 @@ struct LatexPiece {
   var binding: Binding
   /// About the number of letters that it takes in a line.
   var width: Int
-  /// The terms of a sum with their signs, where a line may break.
+  /// The terms of a sum with their signs, or the factors of a product, between which a line may break.
   var breaks: [String] = []
 
   init(_ text: String, _ binding: Binding, width: Int? = nil) {

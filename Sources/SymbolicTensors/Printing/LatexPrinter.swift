@@ -28,6 +28,7 @@ public struct LatexPrinter {
   /// In letters: what is shared is named from the first width on, anything inside a line from the second on.
   private static let sharedWidth = 22
   private static let widest = 60
+  private static let lineWidth = 92
 
   public init(_ graph: ExpressionGraph, _ notation: Notation) {
     self.graph = graph
@@ -44,6 +45,7 @@ public struct LatexPrinter {
     let uses = visibleUses(roots)
     nameIndices(of: uses.keys.sorted())
     let context = boundContext(roots, uses)
+    let lone = loneOperands(uses, roots)
     var equations: [LatexEquation] = []
     for (left, right) in sides {
       for node in visible(from: right.id) where pieces[node] == nil {
@@ -54,7 +56,7 @@ public struct LatexPrinter {
           pieces[node] = LatexPiece(text, .atom)
           guard name.definition == .printed else { continue }
           equations.append(equation(text, piece))
-        } else if graph.isInner(node), count > 0, piece.width > (count > 1 ? Self.sharedWidth : Self.widest) {
+        } else if graph.isInner(node), count > 0, piece.width > widest(node, uses: count, lone) {
           automatic += 1
           let free = graph.free[Int(node)].map(latex)
           let text = "T_{\(automatic)}" + (free.isEmpty ? "" : "(\(free.joined(separator: ",")))")
@@ -68,6 +70,23 @@ public struct LatexPrinter {
       if let piece = pieces[right.id], piece.text != left { equations.append(equation(left, piece)) }
     }
     return equations
+  }
+
+  /// The width beyond which a node gets a name. What stands alone in a line may fill it.
+  private func widest(_ node: NodeID, uses: Int, _ lone: Set<NodeID>) -> Int {
+    uses > 1 ? Self.sharedWidth : lone.contains(node) ? Self.lineWidth : Self.widest
+  }
+
+  /// Bodies of sums, and terms of right sides.
+  private func loneOperands(_ uses: [NodeID: Int], _ roots: [NodeID]) -> Set<NodeID> {
+    var lone = Set<NodeID>()
+    for node in uses.keys {
+      if case .contraction(_, let body) = graph.nodes[Int(node)] { lone.insert(body) }
+    }
+    for root in roots {
+      if case .sum(let terms) = graph.nodes[Int(root)] { lone.formUnion(terms.map(\.node)) }
+    }
+    return lone
   }
 
   /// The expression as it stands in a line, with the names defined so far.
@@ -186,7 +205,8 @@ public struct LatexPrinter {
         return LatexPiece(Notation.fill(template, arguments), .atom)
       }
       let name = graph.declaration(symbol).latex
-      return LatexPiece(arguments.isEmpty ? name : "\(name)_{\(arguments.joined(separator: ","))}", .atom)
+      return LatexPiece(
+        arguments.isEmpty ? name : Notation.subscripted(name, arguments.joined(separator: ",")), .atom)
     case .delta(let first, let second):
       return LatexPiece("\\delta_{\(latex(first)),\(latex(second))}", .atom)
     case .sum(let terms): return sum(terms)
@@ -296,7 +316,9 @@ public struct LatexPrinter {
     let numbers = coefficient.isOne ? nil : number(coefficient).bound(.product)
     guard !below.isEmpty else {
       guard let numbers else { return top }
-      return LatexPiece("\(numbers.text) \(top.text)", .product, width: numbers.width + top.width)
+      var piece = LatexPiece("\(numbers.text) \(top.text)", .product, width: numbers.width + top.width)
+      piece.breaks = [numbers.text] + (top.breaks.isEmpty ? [top.text] : top.breaks)
+      return piece
     }
     let bottom = row(below)
     // A long numerator stands behind its fraction: lines stay low.
@@ -326,8 +348,10 @@ public struct LatexPrinter {
       // Only the last sum sign may swallow what follows: nothing does.
       position == last ? item.element.bound(.open).text : item.element.bound(.product).text
     }
-    return LatexPiece(
+    var piece = LatexPiece(
       texts.joined(separator: " "), .product, width: sorted.reduce(0) { $0 + $1.element.width + 1 })
+    piece.breaks = texts
+    return piece
   }
 
   private func power(_ base: NodeID, _ exponent: Number) -> LatexPiece {

@@ -38,6 +38,11 @@ public struct Notation {
 }
 
 extension Notation {
+  /// A name that has a subscript already is braced.
+  static func subscripted(_ name: String, _ indices: String) -> String {
+    (name.contains("_") ? "{\(name)}" : name) + "_{\(indices)}"
+  }
+
   /// A template with its parameters filled in.
   static func fill(_ template: String, _ arguments: [String]) -> String {
     var text = ""

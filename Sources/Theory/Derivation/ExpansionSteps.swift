@@ -85,6 +85,10 @@ struct ExpansionSteps {
     var tensors: Sides = []
     var forms: Sides = []
     for (set, coefficient, reading) in readings {
+      if set.count == 0 {
+        forms.append(("I_{\(ModelNotation.latex(set))}", -coefficient))
+        continue
+      }
       let own = lags.prefix(set.count)
       let indices = own.flatMap { [$0.0, $0.1] }
       let symbol: Symbol

@@ -52,6 +52,7 @@ extension InfiniteContext {
     var steps: [NamedStep] = []
     let keys = outputs(at: key, into: &steps)
     let queries = outputs(at: query, into: &steps)
+    if model.model.variant.normalization == .l2 { steps += unnormalizedProducts }
     for (head, (first, second)) in zip(1..., zip(keys, queries)) {
       steps.append(
         NamedStep(
@@ -93,11 +94,39 @@ extension InfiniteContext {
           NamedStep(
             expression: weights, template: "\\sigma^{(\(head))}_{#1}", indices: [lag]))
       }
+      if model.model.variant.normalization == .l2 {
+        let raw = unnormalized(head, at: window)
+        let length = raw.squared.sum(over: token).applying(.guardedPower(Number(-1, over: 2)))
+        let definition = window == key ? Notation.Definition.printed : .known
+        steps.append(
+          NamedStep(
+            expression: raw, template: "\\tilde v^{(\(head))}_{#1}(#2)", indices: [token, window],
+            definition: definition))
+        steps.append(
+          NamedStep(
+            expression: length, template: "\\nu^{(\(head))}(#1)", indices: [window], definition: definition))
+      }
       steps.append(
         NamedStep(
           expression: output, template: "v^{(\(head))}_{#1}(#2)",
           indices: [token, window], definition: window == key ? .printed : .known))
       return output
+    }
+  }
+
+  /// A head's output before it is divided by its norm.
+  private func unnormalized(_ head: Int, at window: Index) -> Expression {
+    let tokens = graph(windowTokens[head - 1], lag, token, window)
+    return (model.attentionWeights(ofHead: head, over: lag) * tokens).sum(over: lag)
+  }
+
+  private var unnormalizedProducts: [NamedStep] {
+    (1...model.model.heads).map { head in
+      let product = unnormalized(head, at: key) * unnormalized(head, at: query)
+      let name = "\\tilde v^{(\(head))}"
+      return NamedStep(
+        expression: product.sum(over: token), template: "\\langle \(name)(#1),\(name)(#2)\\rangle",
+        indices: [key, query])
     }
   }
 }

@@ -24,6 +24,11 @@ struct ReducedStages {
     loss = graph(offset) - graph(model.scale) * mean
     var names = ModelNotation(model)
     names.notation.name(mean, "\\bar I")
+    // The derivative by C, as reverse accumulation writes it.
+    let scale = graph(model.scale)
+    let total = graph.sum(model.coefficients.map { graph($0).squared })
+    let slope = graph.sum(zip(model.shares, gains).map { $0 * graph($1) * scale * total.power(-1) })
+    names.notation.name(slope, "\\frac{a}{C} \\bar I", definition: .known)
     self.names = names
   }
 
@@ -37,10 +42,10 @@ struct ReducedStages {
     document.add(
       .text("$L=L_0-a\\sum_S p_S I_S$, and the flow is $\\dot\\theta=-\\partial L/\\partial\\theta$."))
     var printer = LatexPrinter(graph, names.notation)
-    var sides = zip(definition.sets, coefficientRates).map { set, rate in
+    var sides = [(left: Derivation.velocity("a"), right: -loss.gradient([graph(model.scale)])[0])]
+    sides += zip(definition.sets, coefficientRates).map { set, rate in
       (left: Derivation.velocity("c_{\(ModelNotation.latex(set))}"), right: rate)
     }
-    sides.append((left: Derivation.velocity("a"), right: -loss.gradient([graph(model.scale)])[0]))
     document.add(.equations(printer.equations(sides)))
     let total = graph.sum(model.coefficients.map { graph($0).squared })
     let sum = graph.sum(model.coefficients.map { graph($0) })

@@ -73,14 +73,20 @@ struct ScaleStage {
       Number(1, over: kernels)
       * (share * (graph.constant(1) - share) * slope).sum(over: kernel, query)
     guard isClosedForm(rate - closed, graph, joint, stationary, tokenLaw) else { return }
-    names = Notation()
-    names.write(joint, as: "\\mu_{#1}(#2,#3)")
-    names.write(stationary, as: "\\mu_{#1}(#2)")
-    names.write(tokenLaw, as: "\\mu_{#1}(#2)")
-    names.name(prediction, "y_{#1}(#2\\mid #3)", [kernel, next, query], definition: .known)
-    names.name(share, "\\omega_{#1}(#2)", [kernel, query])
-    names.name(matching, "\\mu_{#1}(#2\\mid #3)", [kernel, next, query])
-    names.name(other, "\\mu_{#1}(#2\\mid\\neg #3)", [kernel, next, query])
+    // Written with symbols of their own: products of the full expressions would cancel M.
+    func symbol(_ name: String, _ indices: [Index], _ template: String) -> Expression {
+      let symbol = graph.symbol(name, shape: indices.map(\.extent), role: .variable)
+      names.write(symbol, as: template)
+      return graph(symbol, at: indices)
+    }
+    let weight = symbol("omega", [kernel, query], "\\omega_{#1}(#2)")
+    let output = symbol("y", [kernel, next, query], "y_{#1}(#2\\mid #3)")
+    let same = symbol("same", [kernel, next, query], "\\mu_{#1}(#2\\mid #3)")
+    let rest = symbol("rest", [kernel, next, query], "\\mu_{#1}(#2\\mid\\neg #3)")
+    let inner = (same * (same - rest) / (output + Number(loss.epsilon))).sum(over: next)
+    let written =
+      Number(1, over: kernels)
+      * (law * weight * (graph.constant(1) - weight) * inner).sum(over: kernel, query)
     document.add(
       .text(
         "In terms of $\\omega$, the weight of the keys that agree with the query, this is (checked at random laws, to "
@@ -88,7 +94,10 @@ struct ScaleStage {
     printer = LatexPrinter(graph, names)
     document.add(
       .equations(
-        printer.equations([("\\omega_{\\pi}(z)", share), ("\\dot a", closed)])))
+        printer.equations([
+          ("\\omega_{\\pi}(z)", share), ("\\mu_{\\pi}(e\\mid z)", matching),
+          ("\\mu_{\\pi}(e\\mid\\neg z)", other), ("\\dot a", written),
+        ])))
   }
 
   /// Random laws have their marginals, so they are drawn here and not symbol by symbol.

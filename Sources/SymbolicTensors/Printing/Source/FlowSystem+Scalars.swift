@@ -41,7 +41,9 @@ extension FlowSystem {
           let entry = target.symbol("\(name)_\(place.joined(separator: "_"))", role: .coefficient)
           let template =
             notation.symbols[symbol]
-            ?? "\(graph.declaration(symbol).latex)_{\(place.indices.map { "#\($0 + 1)" }.joined(separator: ","))}"
+            ?? Notation.subscripted(
+              graph.declaration(symbol).latex,
+              place.indices.map { "#\($0 + 1)" }.joined(separator: ","))
           written.write(entry, as: Notation.fill(template, place))
           symbols.append(entry)
           values[entry] = [value]

@@ -206,7 +206,8 @@ struct LoopProgram {
     open(others)
     append(dialect.variable(largest, minusInfinity))
     open([index])
-    append(dialect.condition("\(value(logits)) > \(largest)") + " \(largest) = \(value(logits))\(dialect.end) }")
+    append(
+      dialect.condition("\(value(logits)) > \(largest)") + " \(largest) = \(value(logits))\(dialect.end) }")
     close([index])
     append(dialect.variable(total, "0.0"))
     open([index])
