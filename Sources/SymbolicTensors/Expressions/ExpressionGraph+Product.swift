@@ -28,10 +28,17 @@ extension ExpressionGraph {
         }
       case .product(let inner) where whole:
         pending += inner.map { Factor(base: $0.base, exponent: $0.exponent * factor.exponent) }
-      case .sum(let terms) where whole && content(terms) != .one:
+      case .sum(let terms) where whole && terms.count == 1 && power(terms[0], factor.exponent) != nil:
+        coefficient = coefficient * (power(terms[0], factor.exponent) ?? .one)
+        pending.append(Factor(base: terms[0].node, exponent: factor.exponent))
+      case .sum(let terms) where whole && terms.count > 1 && !content(terms).isOne:
         // The sum's content goes outside: 2x·y and 2·(x y) must be the same node.
         let content = content(terms)
-        coefficient = coefficient * (content.raised(to: factor.exponent) ?? .one)
+        guard let power = content.raised(to: factor.exponent) else {
+          collected[factor.base, default: .zero] = collected[factor.base, default: .zero] + factor.exponent
+          continue
+        }
+        coefficient = coefficient * power
         let primitive = sum(terms.map { Term(coefficient: $0.coefficient / content, node: $0.node) })
         pending.append(Factor(base: primitive, exponent: factor.exponent))
       case .delta where factor.exponent.isPositiveInteger:
@@ -47,6 +54,10 @@ extension ExpressionGraph {
     return scaled(monomial(merged), by: coefficient)
   }
 
+  private func power(_ term: Term, _ exponent: Number) -> Number? {
+    term.coefficient.raised(to: exponent)
+  }
+
   private func monomial(_ factors: [Factor]) -> NodeID {
     switch factors.count {
     case 0: Self.one
@@ -56,9 +67,8 @@ extension ExpressionGraph {
   }
 
   /// What can be taken out of a sum so that proportional sums become equal: the sign of the first term times
-  /// the greatest common divisor of its coefficients if all are rational; the coefficient of a single term.
+  /// the greatest common divisor of its coefficients if all are rational.
   private func content(_ terms: [Term]) -> Number {
-    if terms.count == 1 { return terms[0].coefficient }
     var (numerator, denominator) = (0, 1)
     for term in terms {
       guard case .rational(let n, let d) = term.coefficient else { return .one }
