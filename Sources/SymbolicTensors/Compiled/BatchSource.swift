@@ -100,7 +100,7 @@ enum BatchSource {
           if (owner[l] < 0) continue;
           attempts[l]++;
           const int arrived = accepted[l] && last[l];
-          const double grown = error[l] > 0 ? 0.9 * pow(error[l], -0.125) : 6;
+          const double grown = error[l] == 0 ? 6 : 0.9 * pow(error[l], -0.125);
           const double factor = grown > 6 ? 6 : grown > 0.333 ? grown : 0.333;
           const double before = h[l];
           h[l] = before * factor;

@@ -28,14 +28,18 @@ extension ExpressionGraph {
         }
       case .product(let inner) where whole:
         pending += inner.map { Factor(base: $0.base, exponent: $0.exponent * factor.exponent) }
-      case .sum(let terms) where whole && terms.count == 1 && terms[0].isFinite(raisedTo: factor.exponent):
-        // Taken apart without a division: c·(1/c) need not be 1 for doubles.
-        coefficient = coefficient * (terms[0].coefficient.raised(to: factor.exponent) ?? .one)
+      // Taken apart without a division: c·(1/c) need not be 1 for doubles.
+      case .sum(let terms) where whole && terms.count == 1 && power(terms[0], factor.exponent) != nil:
+        coefficient = coefficient * (power(terms[0], factor.exponent) ?? .one)
         pending.append(Factor(base: terms[0].node, exponent: factor.exponent))
-      case .sum(let terms) where whole && terms.count > 1 && content(terms) != .one:
+      case .sum(let terms) where whole && terms.count > 1 && !content(terms).isOne:
         // The sum's content goes outside: 2x·y and 2·(x y) must be the same node.
         let content = content(terms)
-        coefficient = coefficient * (content.raised(to: factor.exponent) ?? .one)
+        guard let power = content.raised(to: factor.exponent) else {
+          collected[factor.base, default: .zero] = collected[factor.base, default: .zero] + factor.exponent
+          continue
+        }
+        coefficient = coefficient * power
         let primitive = sum(terms.map { Term(coefficient: $0.coefficient / content, node: $0.node) })
         pending.append(Factor(base: primitive, exponent: factor.exponent))
       case .delta where factor.exponent.isPositiveInteger:
@@ -49,6 +53,11 @@ extension ExpressionGraph {
       .map { Factor(base: $0.key, exponent: $0.value) }
       .sorted { $0.base < $1.base }
     return scaled(monomial(merged), by: coefficient)
+  }
+
+  /// nil where the power is not known exactly or leaves the range of doubles.
+  private func power(_ term: Term, _ exponent: Number) -> Number? {
+    term.coefficient.raised(to: exponent).flatMap { $0.doubleValue.isFinite ? $0 : nil }
   }
 
   private func monomial(_ factors: [Factor]) -> NodeID {
@@ -83,12 +92,6 @@ extension ExpressionGraph {
       (terms[0].coefficient, factors(of: terms[0].node).factors)
     default: (.one, [Factor(base: node, exponent: .one)])
     }
-  }
-}
-
-extension Term {
-  fileprivate func isFinite(raisedTo exponent: Number) -> Bool {
-    coefficient.raised(to: exponent)?.doubleValue.isFinite ?? false
   }
 }
 

@@ -38,7 +38,7 @@ public enum Number: Hashable, Sendable {
   }
 
   public var isZero: Bool { self == .zero || self == .real(0) }
-  public var isOne: Bool { self == .one }
+  public var isOne: Bool { self == .one || self == .real(1) }
   public var isNegative: Bool { doubleValue < 0 }
 }
 
