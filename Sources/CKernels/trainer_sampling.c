@@ -1,5 +1,6 @@
 #include "trainer_sampling.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,15 @@ enum { ROUNDS = 10 };
 
 #pragma clang diagnostic ignored "-Wpsabi"
 
+#define LANES8(value, function)                                            \
+  ({                                                                       \
+    TARGET(f8x) lanes8 = (value);                                          \
+    for (int lane = 0; lane < 8; ++lane) lanes8[lane] = function(lanes8[lane]); \
+    lanes8;                                                                \
+  })
+#define LOG8F(value) LANES8(value, logf)
+#define EXP8F(value) LANES8(value, expf)
+#define COS8F(value) LANES8(value, cosf)
 #define USE_GATHER 0
 #define TARGET(name) name##_baseline
 #include "trainer_sampling_body.h"
@@ -17,9 +27,18 @@ enum { ROUNDS = 10 };
 
 #if TRAINER_AVX2
 #include <immintrin.h>
+#undef LOG8F
+#undef EXP8F
+#undef COS8F
+#define LOG8F(value) ((TARGET(f8x))_ZGVdN8v_logf((__m256)(value)))
+#define EXP8F(value) ((TARGET(f8x))_ZGVdN8v_expf((__m256)(value)))
+#define COS8F(value) ((TARGET(f8x))_ZGVdN8v_cosf((__m256)(value)))
 #define USE_GATHER 1
 #define TARGET(name) name##_avx2
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+__m256 _ZGVdN8v_logf(__m256);
+__m256 _ZGVdN8v_expf(__m256);
+__m256 _ZGVdN8v_cosf(__m256);
 #include "trainer_sampling_body.h"
 #pragma clang attribute pop
 #endif
@@ -48,4 +67,50 @@ void trainer_sample(const trainer_chains *chains, trainer_draw draw, const uint3
   }
 #endif
   sample_baseline(chains, draw, kernels, count, length, started, x);
+}
+
+void trainer_dirichlet(trainer_draw draw, double alpha, int d, int contexts, int count, double *p) {
+#if TRAINER_AVX2
+  if (trainer_has_avx2()) {
+    dirichlet_avx2(draw, alpha, d, contexts, count, p);
+    return;
+  }
+#endif
+  dirichlet_baseline(draw, alpha, d, contexts, count, p);
+}
+
+void trainer_alias(const double *rows, long count, int d, uint32_t *entries) {
+  double threshold[256];
+  uint8_t small[256], large[256], alias[256];
+  for (long row = 0; row < count; ++row, rows += d, entries += d) {
+    int smalls = 0, larges = 0;
+    double total = 0;
+    for (int cell = 0; cell < d; ++cell) total += rows[cell];
+    const double scale = d / total;
+    for (int cell = 0; cell < d; ++cell) {
+      threshold[cell] = rows[cell] * scale;
+      alias[cell] = (uint8_t)cell;
+      if (threshold[cell] < 1)
+        small[smalls++] = (uint8_t)cell;
+      else
+        large[larges++] = (uint8_t)cell;
+    }
+    while (smalls && larges) {
+      const int low = small[--smalls], high = large[larges - 1];
+      alias[low] = (uint8_t)high;
+      threshold[high] -= 1 - threshold[low];
+      if (threshold[high] < 1) {
+        --larges;
+        small[smalls++] = (uint8_t)high;
+      }
+    }
+    // What is left misses 1 by rounding only. A cell that always keeps its token has threshold 2^24, one more than
+    // fits: its alias is itself.
+    while (smalls) threshold[small[--smalls]] = 1;
+    while (larges) threshold[large[--larges]] = 1;
+    for (int cell = 0; cell < d; ++cell) {
+      const uint32_t bits = (uint32_t)(threshold[cell] * 0x1p24 + 0.5);
+      entries[cell] = bits >= 1u << 24 ? 0xFFFFFF00u | (uint32_t)cell : bits << 8 | alias[cell];
+    }
+  }
 }

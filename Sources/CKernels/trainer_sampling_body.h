@@ -186,5 +186,64 @@ static void TARGET(sample)(const trainer_chains *chains, trainer_draw draw, cons
   free(history);
 }
 
+typedef float TARGET(f8x) __attribute__((vector_size(32), aligned(4)));
+#define F8 TARGET(f8x)
+
+// Uniform in (0, 1) with 24 bits.
+TRAINER_INLINE F8 TARGET(uniform)(U8 word) {
+  return (__builtin_convertvector((word >> 8), F8) + 0.5f) * 0x1p-24f;
+}
+
+TRAINER_INLINE F8 TARGET(choose)(U8 mask, F8 yes, F8 no) { return (F8)((mask & (U8)yes) | (~mask & (U8)no)); }
+
+// The logarithm of a Gamma(alpha) variable in every lane, from the blocks start, start + stride, ...
+TRAINER_INLINE F8 TARGET(log_gamma)(float alpha, trainer_draw draw, U8 number, uint32_t start, uint32_t stride) {
+  const U8 zero = {0};
+  const float shape = alpha < 1 ? alpha + 1 : alpha, size = shape - 1.0f / 3, spread = 1 / sqrtf(9 * size);
+  F8 result = {0};
+  U8 pending = ~zero;
+  for (uint32_t block = start;; block += stride) {
+    U8 words[4];
+    TARGET(philox)(zero + block, number, zero + (uint32_t)draw.step, zero + (uint32_t)(draw.step >> 32), draw.seed,
+                   words);
+    const F8 radius = __builtin_elementwise_sqrt(LOG8F(TARGET(uniform)(words[0])) * -2.0f);
+    const F8 normal = radius * COS8F(TARGET(uniform)(words[1]) * 6.2831853f);
+    const F8 root = normal * spread + 1.0f;
+    const U8 positive = (U8)(root > 0.0f);
+    const F8 cube = TARGET(choose)(positive, root * root * root, (F8){0} + 1.0f);
+    const F8 log_cube = LOG8F(cube);
+    const F8 bound = normal * normal * 0.5f + (1.0f - cube + log_cube) * size;
+    const U8 accepted = pending & positive & (U8)(LOG8F(TARGET(uniform)(words[2])) < bound);
+    F8 value = log_cube + logf(size);
+    if (alpha < 1) value += LOG8F(TARGET(uniform)(words[3])) / alpha;
+    result = TARGET(choose)(accepted, value, result);
+    pending &= ~accepted;
+    if (!__builtin_reduce_or(pending)) return result;
+  }
+}
+
+static void TARGET(dirichlet)(trainer_draw draw, double alpha, int d, int contexts, int count, double *p) {
+  const U8 lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  const uint32_t gammas = (uint32_t)contexts * (uint32_t)d;
+  F8 row[256];
+  for (int first = 0; first < count; first += 8) {
+    const int here = count - first < 8 ? count - first : 8;
+    const U8 number = lanes + (draw.first + (uint32_t)first);
+    for (int context = 0; context < contexts; ++context) {
+      for (int token = 0; token < d; ++token)
+        row[token] = TARGET(log_gamma)((float)alpha, draw, number, (uint32_t)(context * d + token), gammas);
+      F8 largest = row[0], total = {0};
+      for (int token = 1; token < d; ++token) largest = __builtin_elementwise_max(largest, row[token]);
+      for (int token = 0; token < d; ++token) total += row[token] = EXP8F(row[token] - largest);
+      for (int token = 0; token < d; ++token) {
+        const F8 share = row[token] / total;
+        for (int lane = 0; lane < here; ++lane)
+          p[((long)(first + lane) * contexts + context) * d + token] = share[lane];
+      }
+    }
+  }
+}
+
+#undef F8
 #undef U8
 #undef Q4

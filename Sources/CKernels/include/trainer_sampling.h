@@ -27,4 +27,13 @@ typedef struct {
 void trainer_sample(const trainer_chains *chains, trainer_draw draw, const uint32_t *kernels, int count,
                     int length, int started, uint16_t *x);
 
+// Walker's alias tables by Vose's method, one per row of d probabilities: entries as in trainer_chains.
+void trainer_alias(const double *rows, long count, int d, uint32_t *entries);
+
+// Rows from Dirichlet(alpha 1_d): p [count][contexts][d] for the sequences draw.first and on.
+//
+// Gammas by Marsaglia and Tsang (ACM TOMS 2000), eight sequences side by side; for alpha < 1 through
+// G(alpha) = G(alpha + 1) U^(1/alpha), kept as logarithms, as at small alpha every gamma of a row may underflow.
+void trainer_dirichlet(trainer_draw draw, double alpha, int d, int contexts, int count, double *p);
+
 #endif

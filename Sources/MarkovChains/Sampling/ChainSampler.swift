@@ -3,7 +3,7 @@ import CKernels
 /// Draws sequences of n-gram chains.
 ///
 /// A sequence is a function of seed, place and its number in the batch: any part of a batch can be drawn on any
-/// thread, and a run can be resumed at any step. The number seeds an xoshiro128+ of its own by Philox. About 1 ns a
+/// thread, and a run can be resumed at any step. Its number seeds an xoshiro128+ of its own by Philox. About 1 ns a
 /// token where AVX2 is there, 32 sequences side by side.
 public struct ChainSampler: Sendable {
   /// Which kernel a sequence follows.
@@ -23,7 +23,7 @@ public struct ChainSampler: Sendable {
 
   private enum Drawn: Sendable {
     /// Alias tables [kernel][context][token]; the law of the first tokens per kernel, for a stationary start.
-    case list(count: Int, alias: [UInt32], start: [AliasTable.Row])
+    case list(count: Int, alias: [UInt32], start: [AliasTable])
     case prior(concentration: Double, contexts: Int)
   }
 
@@ -46,7 +46,7 @@ public struct ChainSampler: Sendable {
       }
       let alias = list.flatMap { AliasTable.packed($0.probabilities, outcomes: $0.tokens) }
       let laws = start == .uniform ? [] : try Kernel.stationaryLaws(list)
-      drawn = .list(count: list.count, alias: alias, start: laws.map { AliasTable.Row($0.probabilities) })
+      drawn = .list(count: list.count, alias: alias, start: laws.map { AliasTable($0.probabilities) })
     case .prior(let concentration, let tokens, let parents):
       guard Prior.concentrations.contains(concentration) else {
         throw PriorError.concentration(concentration)
@@ -102,17 +102,16 @@ public struct ChainSampler: Sendable {
       let choices = (0..<UInt32(Self.block)).map { $0 }
       for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.block) {
         let part = first..<min(first + Self.block, rows.upperBound)
-        var alias: [UInt32] = []
-        alias.reserveCapacity(part.count * contexts * self.tokens)
-        for row in part {
-          let kernel = kernel(concentration, contexts, row: row, seed: seed, place: place)
-          alias += AliasTable.packed(kernel.probabilities, outcomes: self.tokens)
-          if start == .stationary {
+        let probabilities = kernels(concentration, contexts, rows: part, seed: seed, place: place)
+        if start == .stationary {
+          for row in part {
             var generator = CounterGenerator(seed: seed, place: place.drawing(.start), number: UInt32(row))
-            let law = AliasTable.Row(try kernel.stationaryLaw().probabilities)
+            let kernel = kernel(row - first, of: probabilities, contexts)
+            let law = AliasTable(try kernel.stationaryLaw().probabilities)
             write(law.draw(&generator), to: tokens, row: row, length: length)
           }
         }
+        let alias = AliasTable.packed(probabilities, outcomes: self.tokens)
         walk(alias, choices, into: tokens, length: length, rows: part, seed: seed, place: place)
       }
     }
@@ -126,20 +125,29 @@ public struct ChainSampler: Sendable {
       let choice = count > 1 ? generator.below(count) : 0
       return list.indices.contains(choice) ? list[choice] : nil
     case .prior(let concentration, let contexts):
-      return kernel(concentration, contexts, row: row, seed: seed, place: place)
+      let probabilities = kernels(concentration, contexts, rows: row..<row + 1, seed: seed, place: place)
+      return kernel(0, of: probabilities, contexts)
     }
   }
 
-  private func kernel(
-    _ concentration: Double, _ contexts: Int, row: Int, seed: UInt64, place: DrawPlace
-  ) -> Kernel {
-    var generator = CounterGenerator(seed: seed, place: place.drawing(.kernel), number: UInt32(row))
-    var probabilities = Array(repeating: 0.0, count: contexts * tokens)
-    for context in 0..<contexts {
-      let range = context * tokens..<(context + 1) * tokens
-      generator.dirichlet(concentration, into: &probabilities, range)
+  /// [row][context][token], from the prior.
+  private func kernels(
+    _ concentration: Double, _ contexts: Int, rows: Range<Int>, seed: UInt64, place: DrawPlace
+  ) -> [Double] {
+    let size = rows.count * contexts * tokens
+    return Array(unsafeUninitializedCapacity: size) { probabilities, count in
+      count = size
+      guard let target = probabilities.baseAddress else { return }
+      let draw = trainer_draw(
+        seed: seed, step: place.drawing(.kernel).word, first: UInt32(truncatingIfNeeded: rows.lowerBound))
+      trainer_dirichlet(draw, concentration, Int32(tokens), Int32(contexts), Int32(rows.count), target)
     }
-    return Kernel(unchecked: probabilities, tokens: tokens, parents: parents)
+  }
+
+  private func kernel(_ index: Int, of probabilities: [Double], _ contexts: Int) -> Kernel {
+    let size = contexts * tokens
+    return Kernel(
+      unchecked: Array(probabilities[index * size..<(index + 1) * size]), tokens: tokens, parents: parents)
   }
 
   private func walk(

@@ -109,39 +109,53 @@ public struct DisentangledTransformer: TrainableModel {
 extension DisentangledTransformer {
   /// Loss, gradient and predictions at one point on the given sequences, whose lengths may differ.
   ///
+  /// - Parameters:
+  ///   - sequences: x_1...x_{L+1}, [sequence][L + 1].
+  ///   - weights: of each sequence in the mean; by default all the same.
   /// - Throws: `SequenceError` naming the sequence that the model cannot take.
   public func evaluate(
-    _ parameters: Parameters, on sequences: [[Int]], pool: WorkerPool = WorkerPool()
+    _ parameters: Parameters, on sequences: [[Int]], weights: [Double]? = nil, pool: WorkerPool = WorkerPool()
   ) throws -> Evaluation {
     guard !sequences.isEmpty else { throw SequenceError.empty }
-    for (row, sequence) in sequences.enumerated() where sequence.count < shape.shortestSequence {
-      throw SequenceError.tooShort(
-        sequence: row, length: sequence.count, required: shape.shortestSequence)
+    for (row, sequence) in sequences.enumerated() {
+      guard sequence.count >= shape.shortestSequence else {
+        throw SequenceError.tooShort(
+          sequence: row, length: sequence.count, required: shape.shortestSequence)
+      }
+      if let wrong = sequence.firstIndex(where: { !(0..<definition.tokens).contains($0) }) {
+        throw SequenceError.tokenOutOfRange(
+          sequence: row, position: wrong + 1, token: sequence[wrong], tokens: definition.tokens)
+      }
     }
-    var total = 0.0
-    var sum = Array(repeating: 0.0, count: parameterCount)
+    let weights = weights ?? Array(repeating: 1 / Double(sequences.count), count: sequences.count)
+    var loss = 0.0
+    var gradient = Array(repeating: 0.0, count: parameterCount)
     var predictions = Array(repeating: [Double](), count: sequences.count)
-    let flat = parameters.flat
-    for (_, rows) in Dictionary(grouping: sequences.indices, by: { sequences[$0].count }).sorted(by: {
-      $0.key < $1.key
-    }) {
-      let batch = try TokenSequences(rows.map { sequences[$0] }, tokens: definition.tokens)
+    // An evaluator takes the plain mean over sequences of one length: one for each length and weight.
+    let groups = Dictionary(grouping: sequences.indices) { Group(length: sequences[$0].count, weight: weights[$0]) }
+    for (group, rows) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
       let evaluator = evaluator(precision: .double, pool: pool)
-      try evaluator.load(batch)
-      var gradient = sum
-      total += try Double(rows.count) * evaluator.lossAndGradient(at: flat, gradient: &gradient)
-      for entry in sum.indices { sum[entry] += Double(rows.count) * gradient[entry] }
-      for (row, prediction) in zip(rows, evaluator.predictions(at: flat)) { predictions[row] = prediction }
+      try evaluator.load(TokenSequences(rows.map { sequences[$0] }, tokens: definition.tokens))
+      var slopes = gradient
+      let share = group.weight * Double(rows.count)
+      loss += try share * evaluator.lossAndGradient(at: parameters.flat, gradient: &slopes)
+      for entry in gradient.indices { gradient[entry] += share * slopes[entry] }
+      for (row, prediction) in zip(rows, evaluator.predictions(at: parameters.flat)) {
+        predictions[row] = prediction
+      }
     }
-    let count = Double(sequences.count)
     return Evaluation(
-      loss: total / count, gradient: Parameters(flat: sum.map { $0 / count }, model: definition),
-      predictions: predictions)
+      loss: loss, gradient: Parameters(flat: gradient, model: definition), predictions: predictions)
+  }
+
+  private struct Group: Hashable {
+    let length: Int
+    let weight: Double
   }
 
   /// What `evaluate` finds.
   public struct Evaluation: Sendable {
-    /// The mean over the sequences.
+    /// The weighted mean over the sequences.
     public let loss: Double
     public let gradient: Parameters
     /// y, [sequence][token].
