@@ -133,7 +133,7 @@ extension ExpressionGraph {
       return rename([adjoint], Dictionary(uniqueKeysWithValues: zip(indices, target)))[0]
     }
     // A repeated index, w(j, j): Σ_j adjoint(j) δ(j, target_1) δ(j, target_2). The bound copies are fresh.
-    let fresh = Dictionary(uniqueKeysWithValues: Set(indices).map { ($0, copy(of: $0)) })
+    let fresh = Dictionary(uniqueKeysWithValues: Set(indices).sorted().map { ($0, copy(of: $0)) })
     let body = rename([adjoint], fresh)[0]
     let deltas = zip(indices, target).map { delta(fresh[$0] ?? $0, $1) }
     return contraction(Array(fresh.values), product([body] + deltas))

@@ -53,7 +53,7 @@ struct Lowering {
     }
     let whole = Set(byDomain.keys.joined()).sorted()
     var summands = byDomain.removeValue(forKey: whole) ?? []
-    for (domain, part) in byDomain.sorted(by: { $0.key.size < $1.key.size }) {
+    for (domain, part) in byDomain.sorted(by: { isSmaller($0.key, $1.key) }) {
       summands +=
         part.count == 1 ? part : [.init(weight: 1, value: program.intern(.add(part), on: domain))]
     }
@@ -65,7 +65,7 @@ struct Lowering {
   private mutating func product(_ values: [ValueID]) -> ValueID {
     var byDomain: [[Index]: [ValueID]] = [:]
     for value in values { byDomain[program[value].domain, default: []].append(value) }
-    let parts = byDomain.sorted { ($0.key.size, $0.key.count) < ($1.key.size, $1.key.count) }
+    let parts = byDomain.sorted { isSmaller($0.key, $1.key) }
       .map { domain, part in multiply(part) }
     return parts.dropFirst().reduce(parts[0]) { multiply([$0, $1]) }
   }
@@ -145,4 +145,12 @@ struct Lowering {
     let domain = program[value].domain.filter { !indices.contains($0) }
     return program.intern(.reduce(value, indices), on: domain)
   }
+}
+
+/// By size, then by indices: a total order, since what a dictionary comes up with first must not decide the order
+/// of additions.
+private func isSmaller(_ left: [Index], _ right: [Index]) -> Bool {
+  (left.size, left.count) == (right.size, right.count)
+    ? left.lexicographicallyPrecedes(right)
+    : (left.size, left.count) < (right.size, right.count)
 }
