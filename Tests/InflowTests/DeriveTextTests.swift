@@ -43,7 +43,7 @@ import Testing
         #expect(defined.contains(String(name.output)), "\(line)")
       }
       // The definition's own row ends before its name is used.
-      halves[0].matches(of: /T_\{[0-9]+\}/).forEach { defined.insert(String($0.output)) }
+      for name in halves[0].matches(of: /T_\{[0-9]+\}/) { defined.insert(String(name.output)) }
     }
   }
 
