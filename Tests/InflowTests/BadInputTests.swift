@@ -39,6 +39,12 @@ struct BadInput: CustomTestStringConvertible {
     set("initial={parameters: none.json}", "initial.parameters", "no such file"),
     set(
       "theory={level: finite-context, sequences: {file: none.json}}", "theory.sequences.file", "no such file"),
+    set(
+      "theory={level: finite-context, sequences: {context: 3}}", "theory.sequences.context", "at least 4"),
+    set(
+      "theory={level: finite-context, sequences: {context: 10000, count: 1000000000}}",
+      "theory.sequences.count",
+      "lower theory.sequences.count"),
     set("loss.epsilon=-1", "loss.epsilon", "at least 0"),
   ]
 

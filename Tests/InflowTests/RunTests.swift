@@ -162,6 +162,24 @@ import Testing
     #expect(abs(mean - (try #require(exact["loss"] as? Double))) < 1e-13)
   }
 
+  @Test func drawnSequencesApproachTheirLaw() throws {
+    let place = try Workplace()
+    func loss(_ sequences: String) throws -> Double {
+      let result = try Command.run(
+        "evaluate", "small.yaml", "--level", "finite-context", "--set",
+        "model={window: 1, heads: 1, degree: 1}",
+        "--set", "loss.epsilon=0.01", "--set", "initial.scale=1", "--set", "theory.sequences=\(sequences)",
+        in: place)
+      try #require(result.status == 0, "\(result.error)")
+      return try #require(try result.json()["loss"] as? Double)
+    }
+    let exact = try loss("{all: true, context: 6}")
+    // A sequence's loss lies in 0...log 100, so its standard deviation is below 2.31: five standard errors.
+    #expect(abs(try loss("{context: 6, count: 40000, seed: 3}") - exact) < 5 * 2.31 / 200)
+    #expect(try loss("{context: 6, count: 100, seed: 3}") == loss("{context: 6, count: 100, seed: 3}"))
+    #expect(try loss("{context: 6, count: 100, seed: 3}") != loss("{context: 6, count: 100, seed: 4}"))
+  }
+
   @Test func versionAndHelp() throws {
     let place = try Workplace()
     #expect(try Command.run("--version", in: place).output == "\(Provenance.version)\n")

@@ -12,6 +12,7 @@ public enum InputError {
     case let error as RunFolderError: error.description
     case let error as ChainError: "source: \(error)"
     case let error as KernelError: "source: \(error)"
+    case let error as SamplerError: "source: \(error)"
     case let error as PriorError: "source.prior: \(error)"
     case let error as InformationError: "model.window: \(error)"
     case let error as DataFileError: error.description

@@ -82,16 +82,19 @@ extension Experiment {
     case .file(let file):
       return WeightedSequences(try file.sequences(source.alphabet, shortest: shortestSequence))
     case .all(let context):
-      guard context + 1 >= shortestSequence else {
-        throw ConfigurationError(
-          .outOfRange, at: .configuration, keyPath: "theory.sequences.context", found: "\(context)",
-          allowed: "at least \(shortestSequence - 1), so that a key has a complete window")
-      }
+      try check(context: context)
       return try WeightedSequences(allOf: source, context: context)
-    case .drawn:
+    case .drawn(let context, let count, let seed):
+      try check(context: context)
+      return try WeightedSequences(drawn: count, from: source, context: context, seed: seed)
+    }
+  }
+
+  private func check(context: Int) throws {
+    guard context + 1 >= shortestSequence else {
       throw ConfigurationError(
-        .outOfRange, at: .configuration, keyPath: "theory.sequences", found: "sequences to be drawn",
-        allowed: "a file or all in this version", suggestion: "give theory.sequences.file or --sequences")
+        .outOfRange, at: .configuration, keyPath: "theory.sequences.context", found: "\(context)",
+        allowed: "at least \(shortestSequence - 1), so that a key has a complete window")
     }
   }
 }

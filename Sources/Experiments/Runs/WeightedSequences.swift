@@ -11,6 +11,23 @@ struct WeightedSequences {
     weights = nil
   }
 
+  /// A fixed set, the same for the same seed, and the one that training on a fixed set with this seed sees.
+  ///
+  /// - Throws: `ConfigurationError` when the set does not fit in memory, `SamplerError` or `ChainError`.
+  init(drawn count: Int, from source: Source, context: Int, seed: Int) throws {
+    let bytes = 8 * Double(count) * Double(context + 1)
+    guard bytes <= Double(Resources.memory) else {
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "theory.sequences.count",
+        found: "\(count) sequences of \(context + 1) tokens, which need \(Resources.size(bytes))",
+        allowed: "at most \(Resources.size(Double(Resources.memory)))",
+        suggestion: "lower theory.sequences.count or theory.sequences.context")
+    }
+    let drawn = try ChainSampler(source).sample(
+      count: count, length: context + 1, seed: UInt64(seed), place: DrawPlace(.training))
+    self.init((0..<drawn.count).map { drawn[$0].map(Int.init) })
+  }
+
   /// More sequences than this are no tiny context any more.
   private static let most = 1 << 20
 
