@@ -14,6 +14,7 @@ extension Integration {
     }
     let floor = max(solver.steps.smallest, 4 * node.reading.magnitude.ulp)
     var growthAllowed = true
+    let before = rightHandSide.counts.attempts
     while true {
       guard rightHandSide.counts.attempts < solver.steps.count else {
         throw StepFailure(.tooManySteps(limit: solver.steps.count), step: step)
@@ -26,6 +27,8 @@ extension Integration {
         stepsSinceRestart += 1
         if let bound = solver.stepper.stabilityBound {
           stability.observe(rightHandSide, step: step, bound: bound)
+        } else if solver.stepper == .msadams {
+          stability.observe(attempts: rightHandSide.counts.attempts - before)
         }
         let growth = control.growth(error: error, order: gsl.order)
         self.step = step * (growthAllowed ? growth : min(growth, 1))

@@ -238,7 +238,7 @@ public final class Integration {
     return Outcome(
       end: end, time: node.time, state: node.state, derivative: node.slope.map { $0 / rate }, counts: counts,
       interpolationError: outputs.interpolationError, drifts: drifts,
-      suggestion: stability.wasLimited
+      suggestion: stability.wasLimited && 10 * stability.limitedSteps >= counts.accepted
         ? "stability, not accuracy, limited \(stability.limitedSteps) of \(counts.accepted) steps of "
           + "\(solver.stepper.rawValue): try msbdf or bsimp with a Jacobian"
         : nil)

@@ -2,7 +2,8 @@
 ///
 /// Two stages at the same time estimate the largest eigenvalue, |λ| ≈ ‖f(u) − f(v)‖/‖u − v‖; when h|λ| stays
 /// at the edge of the stability region for 15 steps, the problem is stiff for the stepper.
-/// Source: Hairer, Wanner, *Solving Ordinary Differential Equations II*, IV.2.
+/// Source: Hairer, Wanner, *Solving Ordinary Differential Equations II*, IV.2. Adams' functional iteration diverges
+/// there and shows it by one rejected attempt after another, which a smooth problem does not see.
 struct StabilityWatch: Codable, Hashable, Sendable {
   private var suspicious = 0
   private var calm = 0
@@ -27,7 +28,14 @@ struct StabilityWatch: Codable, Hashable, Sendable {
       states += state * state
     }
     guard states > 0 else { return }
-    if step * (slopes / states).squareRoot() > bound {
+    note(isLimited: step * (slopes / states).squareRoot() > bound)
+  }
+
+  /// For Adams: whether the step was accepted at the first attempt.
+  mutating func observe(attempts: Int) { note(isLimited: attempts > 1) }
+
+  private mutating func note(isLimited: Bool) {
+    if isLimited {
       suspicious += 1
       limitedSteps += 1
       calm = 0
@@ -45,12 +53,11 @@ extension Stepper {
   var stabilityBound: Double? {
     switch self {
     case .rk2: 2.2
-    case .rk4: 5.0
+    case .rk4: 4.2
     case .rkf45: 3.3
     case .rkck: 3.3
     case .rk8pd: 4.5
-    case .msadams: 0.5
-    case .rk1imp, .rk2imp, .rk4imp, .bsimp, .msbdf: nil
+    case .rk1imp, .rk2imp, .rk4imp, .bsimp, .msadams, .msbdf: nil
     }
   }
 }

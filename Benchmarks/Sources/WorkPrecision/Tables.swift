@@ -131,7 +131,8 @@ func contextFlow() throws {
     ## The infinite-context flow to t = 10^8
 
     17 parameters of the source of `Tests/TheoryTests/ReferenceCases/two-parents.json`, in logarithmic time at relative
-    tolerance 1e-8, with 200 outputs. The error in a is against msadams at 1e-10.
+    tolerance 1e-8, with 200 outputs. The error in a is against msadams at 1e-10. The Jacobian for msbdf comes from
+    differences, whose right-hand sides neither side counts.
     """)
   let flow = try ContextFlow().system.withDifferencedJacobian()
   func run(_ stepper: Stepper, _ relative: Double, _ absolute: Double) throws -> Outcome {
