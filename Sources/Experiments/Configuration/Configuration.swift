@@ -23,10 +23,7 @@ extension Configuration {
   public init(contentsOf path: String, overrides: [Override] = []) throws {
     let place = ConfigurationPlace.file(path, line: nil)
     let url = URL(fileURLWithPath: path)
-    let text: String
-    do {
-      text = try String(contentsOf: url, encoding: .utf8)
-    } catch {
+    guard let text = (try? Data(wholeFile: path)).flatMap({ String(data: $0, encoding: .utf8) }) else {
       let found =
         FileManager.default.fileExists(atPath: path)
         ? "a file that cannot be read as UTF-8 text" : "no such file"

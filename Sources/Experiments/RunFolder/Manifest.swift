@@ -94,7 +94,7 @@ extension InputFile {
   /// - Throws: `ConfigurationError` that names the key and the file.
   public func read(_ what: String) throws -> Data {
     do {
-      return try Data(contentsOf: URL(fileURLWithPath: path))
+      return try Data(wholeFile: path)
     } catch {
       let isThere = FileManager.default.fileExists(atPath: path)
       throw ConfigurationError(
