@@ -94,8 +94,9 @@ extension Stepper {
   /// tolerance: within 100 times of it on the DETEST problems. The higher the order, the better the estimate.
   var localFraction: Double {
     switch self {
-    case .rkf45, .msadams: 0.015
-    case .rk4: 0.02
+    case .rk4: 0.002
+    case .msadams: 0.0055
+    case .rkf45: 0.015
     case .rk2, .rkck, .rk1imp, .rk2imp, .rk4imp, .bsimp, .msbdf: 0.03
     case .rk8pd: 0.3
     }

@@ -13,8 +13,7 @@ import Testing
     reference.steps.largest = 0.1
     let exact = try solve(
       problem.system, from: 0, state: problem.start, to: problem.end, solver: reference, outputs: outputs)
-    // An orbit of eccentricity 0.9 changes its time scale faster than Adams can change its order.
-    for (stepper, tolerances) in Self.fitting where !(name == "D5" && stepper == .msadams) {
+    for (stepper, tolerances) in Self.fitting {
       for tolerance in tolerances {
         let solution = try solve(
           problem.system, from: 0, state: problem.start, to: problem.end, solver: Solver(stepper, tolerance),
@@ -30,7 +29,7 @@ import Testing
 
   /// Low orders fit low accuracies.
   static let fitting: [(Stepper, [Double])] = [
-    (.rk2, [1e-4]), (.rk4, [1e-4, 1e-6]), (.rkf45, [1e-4, 1e-6, 1e-8]), (.rkck, [1e-4, 1e-6, 1e-8]),
+    (.rk2, [1e-4]), (.rk4, [1e-4, 1e-6, 1e-8]), (.rkf45, [1e-4, 1e-6, 1e-8]), (.rkck, [1e-4, 1e-6, 1e-8]),
     (.rk8pd, [1e-4, 1e-6, 1e-8, 1e-10]), (.msadams, [1e-4, 1e-6, 1e-8, 1e-10]),
   ]
 
@@ -41,7 +40,7 @@ import Testing
     let literature = try #require(StiffProblems.ends[name])
     func end(_ stepper: Stepper, _ tolerance: Double) throws -> [Double] {
       let solver = Solver(
-        stepper, tolerance, tolerance * problem.absoluteScale, time: problem.timeScale)
+        stepper, tolerance, problem.absolute(tolerance), time: problem.timeScale)
       return try solve(problem.system, from: 0, state: problem.start, to: problem.end, solver: solver).outcome
         .state
     }
@@ -49,7 +48,7 @@ import Testing
       for tolerance in tolerances {
         let state = try end(stepper, tolerance)
         let worst = weightedError(
-          state, literature, relative: tolerance, absolute: tolerance * problem.absoluteScale)
+          state, literature, relative: tolerance, absolute: problem.absolute(tolerance))
         #expect(
           worst <= 100, "\(name) with \(stepper.rawValue) at \(tolerance): \(worst) times the tolerance")
       }
@@ -58,7 +57,7 @@ import Testing
     let tight = try end(stepper, tolerance)
     let scale = 1e3 * tolerance
     #expect(
-      weightedError(tight, literature, relative: scale, absolute: scale * problem.absoluteScale) <= 1,
+      weightedError(tight, literature, relative: scale, absolute: 1e3 * problem.absolute(tolerance)) <= 1,
       "\(name): \(tight) against the literature's \(literature)")
   }
 }

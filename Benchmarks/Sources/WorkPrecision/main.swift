@@ -3,7 +3,7 @@
 //     swift run -c release --package-path Benchmarks work-precision > docs/solvers-work-precision.md
 //
 // Numbers of right-hand sides and errors are the same on every machine with the same GSL; the one column of wall
-// times is not.
+// times is not. With names of sections (detest, stiff, flow, outputs) it prints these alone.
 import Foundation
 import ODESolvers
 
@@ -15,7 +15,8 @@ print(
   A cell is *right-hand sides (error)*, the error in units of the tolerance: the largest component of
   |y − exact| / (absolute + relative |exact|). Relative and absolute tolerance are equal where nothing else is said.
   """)
-try nonStiff()
-try stiff()
-try contextFlow()
-try denseOutput()
+let wanted = Set(CommandLine.arguments.dropFirst())
+let sections = [
+  ("detest", nonStiff), ("stiff", stiff), ("flow", contextFlow), ("outputs", denseOutput),
+]
+for (name, section) in sections where wanted.isEmpty || wanted.contains(name) { try section() }
