@@ -23,12 +23,16 @@ public struct TrainingConfiguration: Equatable, Sendable {
   /// One run each.
   public var seeds: [Int]
   public var precision: Precision
+  /// ε of the training loss where it is not the theory's; nil for that of `loss`. Finite contexts need ε > 0, an
+  /// infinite one does not.
+  public var epsilon: Double?
 }
 
 extension TrainingConfiguration {
   init(_ cursor: Cursor, model: ModelDefinition) throws {
     let section = try cursor.section(
-      "context", "data", "held-out", "optimizer", "stages", "measure", "checkpoints", "seeds", "precision")
+      "context", "data", "held-out", "optimizer", "stages", "measure", "checkpoints", "seeds", "precision",
+      "epsilon")
     context = try section["context"]?.integer(in: 1...1 << 24) ?? 100
     data = try TrainingData(section["data"])
     heldOut = try HeldOut(section["held-out"])
@@ -40,6 +44,7 @@ extension TrainingConfiguration {
     checkpoints = try OutputGrid(section["checkpoints"], points: 20)
     seeds = try section["seeds"].map(Self.seeds) ?? [1, 2, 3]
     precision = try section["precision"]?.choice(Precision.self) ?? .double
+    epsilon = try section["epsilon"]?.number(.nonNegative)
   }
 
   private static func seeds(_ cursor: Cursor) throws -> [Int] {
@@ -57,6 +62,7 @@ extension TrainingConfiguration {
       "context": .integer(context), "data": data.tree, "held-out": heldOut.tree, "optimizer": optimizer.tree,
       "stages": .list(stages.map(\.tree)), "measure": measure.tree, "checkpoints": checkpoints.tree,
       "seeds": .list(seeds.map { .integer($0) }), "precision": .word(precision.rawValue),
+      "epsilon": epsilon.map { .number($0) },
     ])
   }
 }
