@@ -163,7 +163,7 @@ import Transformer
     var saved: [TrainingCheckpoint] = []
     let run = try TrainingRun(setup, pool: WorkerPool())
     let error = #expect(throws: TrainingError.self) {
-      try run.run(.init(checkpoint: { saved.append($0) }))
+      try run.run(.init(backup: { saved.append($0) }))
     }
     guard case .notFinite(let step, _, let lastGood, let remedy) = error else {
       Issue.record("\(String(describing: error))")
@@ -179,7 +179,7 @@ import Transformer
       data: Self.fixedData(batch: 90), optimizer: Optimizer(.sgd(rate: 1e200)))
     var saved: [TrainingCheckpoint] = []
     let run = try TrainingRun(setup, pool: WorkerPool())
-    #expect(throws: TrainingError.self) { try run.run(.init(checkpoint: { saved.append($0) })) }
+    #expect(throws: TrainingError.self) { try run.run(.init(backup: { saved.append($0) })) }
     let parameters = try #require(saved.last).arena(setup.model.blocks)
     let isFinite = parameters.allSatisfy { $0.isFinite }
     #expect(isFinite)

@@ -10,6 +10,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public struct HeldOut: Equatable, Sendable {
     public var count: Int
     public var seed: Int
+    /// Read instead of drawn; all of the file then counts.
+    public var file: InputFile?
   }
 
   /// L, tokens of context in a sequence.
@@ -69,11 +71,17 @@ extension TrainingConfiguration {
 
 extension TrainingConfiguration.HeldOut {
   init(_ cursor: Cursor?) throws {
-    let section = try cursor?.section("count", "seed")
+    let section = try cursor?.section("count", "seed", "file")
     self.init(
       count: try section?["count"]?.integer(in: 1...1 << 30) ?? 4096,
-      seed: try section?["seed"]?.seed() ?? 2)
+      seed: try section?["seed"]?.seed() ?? 2,
+      file: try section?["file"]?.file("the name of a sequences file"))
+    if file != nil, let other = section?["count"] ?? section?["seed"] {
+      throw other.error(.conflict, allowed: "nothing beside a file of sequences")
+    }
   }
 
-  var tree: ConfigurationTree { .map(["count": .integer(count), "seed": .integer(seed)]) }
+  var tree: ConfigurationTree {
+    file.map { .map(["file": $0.tree]) } ?? .map(["count": .integer(count), "seed": .integer(seed)])
+  }
 }

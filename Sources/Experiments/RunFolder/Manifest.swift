@@ -79,6 +79,7 @@ extension Configuration {
     if case .file(let file) = initial { files.append(file) }
     if case .file(let file) = theory.sequences { files.append(file) }
     if case .file(let file, _)? = training?.data.sequences { files.append(file) }
+    if let file = training?.heldOut.file { files.append(file) }
     return files
   }
 
@@ -89,7 +90,9 @@ extension Configuration {
       seeds.append(("theory.sequences.seed", .integer(seed)))
     }
     if let training {
-      seeds.append(("training.held-out.seed", .integer(training.heldOut.seed)))
+      if training.heldOut.file == nil {
+        seeds.append(("training.held-out.seed", .integer(training.heldOut.seed)))
+      }
       seeds.append(("training.seeds", .array(training.seeds.map { .integer($0) })))
     }
     return .object(seeds)

@@ -146,6 +146,7 @@ public enum RunFolderError: Error, Equatable, Sendable {
   case fileExists(String)
   case notWritable(String, reason: String)
   case notARun(String, missing: String)
+  case notResumable(String, command: String)
   case damaged(String, problem: String)
 }
 
@@ -163,6 +164,8 @@ extension RunFolderError: CustomStringConvertible {
       "\(path): cannot be written (\(reason)); allowed: a folder that this user may create and write"
     case .notARun(let path, let missing):
       "\(path): found no \(missing); allowed: the folder of a run that inflow integrate or train has begun"
+    case .notResumable(let path, let command):
+      "\(path): found a run of inflow \(command); allowed: a run of inflow integrate or train"
     case .damaged(let path, let problem):
       "\(path): found \(problem); allowed: the file as the run left it; start the run anew with --force"
     }

@@ -15,7 +15,9 @@ extension Experiment {
         allowed: "at least \(shortestSequence - 1), so that a key has a complete window",
         suggestion: "lengthen the context or lower model.window")
     }
-    try checkMemory(training.heldOut.count, training.context, "training.held-out.count")
+    if training.heldOut.file == nil {
+      try checkMemory(training.heldOut.count, training.context, "training.held-out.count")
+    }
     switch training.data.sequences {
     case .fresh(let batch): try checkMemory(batch, training.context, "training.data.fresh")
     case .fixed(let count, _): try checkMemory(count, training.context, "training.data.fixed")
@@ -55,20 +57,46 @@ extension Experiment {
   /// - Throws: `ConfigurationError` with the place in the file.
   func sequences(of training: TrainingConfiguration) throws -> TokenSequences? {
     guard case .file(let file, let batch) = training.data.sequences else { return nil }
-    let rows = try file.sequences(source.alphabet, shortest: shortestSequence)
-    let length = rows.first?.count ?? 0
-    guard length == training.context + 1 else {
-      throw ConfigurationError(
-        .conflict, at: .input(file), keyPath: "", found: "sequences of \(length) tokens",
-        allowed: "\(training.context + 1), which is training.context + 1",
-        suggestion: "--set training.context=\(length - 1)")
-    }
-    guard batch ?? 1 <= rows.count else {
+    let sequences = try self.sequences(file, context: training.context)
+    guard batch ?? 1 <= sequences.count else {
       throw ConfigurationError(
         .outOfRange, at: .configuration, keyPath: "training.data.batch", found: "\(batch ?? 0)",
-        allowed: "at most \(rows.count), the sequences of the file")
+        allowed: "at most \(sequences.count), the sequences of the file")
+    }
+    return sequences
+  }
+
+  /// The sequences that losses are measured on.
+  ///
+  /// - Throws: `ConfigurationError` with the place in the file.
+  func heldOut(of training: TrainingConfiguration, _ sampler: ChainSampler) throws -> TokenSequences {
+    if let file = training.heldOut.file { return try sequences(file, context: training.context) }
+    return try sampler.sample(
+      count: training.heldOut.count, length: training.context + 1, seed: UInt64(training.heldOut.seed),
+      place: DrawPlace(.heldOut))
+  }
+
+  private func sequences(_ file: InputFile, context: Int) throws -> TokenSequences {
+    let rows = try file.sequences(source.alphabet, shortest: shortestSequence)
+    let length = rows.first?.count ?? 0
+    guard length == context + 1 else {
+      throw ConfigurationError(
+        .conflict, at: .input(file), keyPath: "", found: "sequences of \(length) tokens",
+        allowed: "\(context + 1), which is training.context + 1",
+        suggestion: "--set training.context=\(length - 1)")
     }
     return try TokenSequences(rows, tokens: source.tokens)
+  }
+
+  /// What can be found wrong before training without drawing or evaluating anything large.
+  ///
+  /// - Throws: as the functions above.
+  func checkTraining() throws {
+    guard let training = configuration.training else { return }
+    try checkSizes(training)
+    _ = try sampler(training.data.kernels)
+    _ = try sequences(of: training)
+    if let file = training.heldOut.file { _ = try sequences(file, context: training.context) }
   }
 
   /// S*, where a stage asks for it or the laws of windows are small.

@@ -32,9 +32,7 @@ public struct TrainingExperiment: Sendable {
     try experiment.checkSizes(training)
     sampler = try experiment.sampler(training.data.kernels)
     sequences = try experiment.sequences(of: training)
-    heldOut = try sampler.sample(
-      count: training.heldOut.count, length: training.context + 1, seed: UInt64(training.heldOut.seed),
-      place: DrawPlace(.heldOut))
+    heldOut = try experiment.heldOut(of: training, sampler)
     let needsSet = training.stages.contains { stage in
       if case .until(let end) = stage.length { end.needsSelectedSet } else { false }
     }

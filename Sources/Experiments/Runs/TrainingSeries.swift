@@ -107,7 +107,8 @@ public struct TrainingSeries {
       guard ending == .done else {
         throw RunFailure(
           .interruption,
-          "interrupted at step \(run.state.step) of seed \(seed); the run so far is in \(folder.path)")
+          "interrupted at step \(run.state.step) of seed \(seed); the run so far is in \(folder.path); inflow "
+            + "resume goes on with it")
       }
       return result
     } catch let error as TrainingError {

@@ -117,9 +117,9 @@ public final class TrainingRun<Model: TrainableModel> {
     /// After every step: steps done, and the batch's loss.
     public var progress: (_ step: Int, _ loss: Double) throws -> Void
     public var measurement: (TrainingMeasurement) throws -> Void
-    /// On the grid of checkpoints, at the end, when stopped, and of the last good state when the run fails.
+    /// On the grid of checkpoints, and at the end.
     public var checkpoint: (TrainingCheckpoint) throws -> Void
-    /// Beside the grid, whenever `wantsBackup` says so.
+    /// Beside the grid: when stopped, of the last good state when the run fails, and whenever `wantsBackup` says so.
     public var backup: (TrainingCheckpoint) throws -> Void
     /// Asked after every step, once what was due there has been measured.
     public var wantsBackup: () -> Bool
@@ -153,8 +153,8 @@ public final class TrainingRun<Model: TrainableModel> {
   ///
   /// Measures and saves when the grids say so, and saves at the end and when stopped.
   ///
-  /// - Throws: `TrainingError.notFinite`, after the last good parameters have been handed to `checkpoint`; whatever
-  ///   an observer throws.
+  /// - Throws: `TrainingError.notFinite`, after the last good parameters have been handed to `backup`; whatever an
+  ///   observer throws.
   public func run(_ observers: Observers = Observers()) throws -> Ending {
     if state.step == 0, !isResumed {
       try measure(observers, batchLoss: nil)
@@ -169,9 +169,9 @@ public final class TrainingRun<Model: TrainableModel> {
         try measure(observers, batchLoss: loss)
       }
       let stops = !isLast && observers.shouldStop()
-      if isLast || stops || checkpointWalk.isDue(step: state.step, from: previous, to: state.time) {
+      if isLast || checkpointWalk.isDue(step: state.step, from: previous, to: state.time) {
         try observers.checkpoint(checkpoint())
-      } else if observers.wantsBackup() {
+      } else if stops || observers.wantsBackup() {
         try observers.backup(checkpoint())
       }
       if stops { return .interrupted }
@@ -242,14 +242,14 @@ public final class TrainingRun<Model: TrainableModel> {
   /// Back to the last parameters whose loss was finite, which are saved.
   private func retreat(_ observers: Observers, _ loss: Double, at step: Int) throws -> TrainingError {
     if let good { (state, parameters) = good }
-    try observers.checkpoint(checkpoint())
+    try observers.backup(checkpoint())
     return .notFinite(step: step, loss: loss, lastGood: state.step, remedy: remedy(loss))
   }
 
   private func remedy(_ loss: Double) -> String {
-    loss == .infinity || loss.isNaN
-      ? "give the loss an epsilon above 0, as a next token may not occur in its context, or lower the rate"
-      : "lower the rate, which is \(setup.optimizer.rate), or clip the gradient"
+    loss == .infinity
+      ? "a next token does not occur in its context; give the loss an epsilon above 0, such as 1e-3"
+      : "lower the rate, which is \(setup.optimizer.rate), or clip the gradient, or raise the loss's epsilon"
   }
 
   private func ending(of stage: Int, pace: Double) -> String? {

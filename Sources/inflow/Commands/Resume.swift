@@ -23,6 +23,10 @@ struct Resume: ParsableCommand {
     let experiment = try Experiment(Configuration(contentsOf: folder[.configuration]))
     try stored.check(experiment.configuration, in: folder)
     let console = Console(quiet: execution.quiet)
-    try TrainingSeries(experiment, threads: execution.threads).run(in: folder, console)
+    switch stored.command {
+    case "train": try TrainingSeries(experiment, threads: execution.threads).run(in: folder, console)
+    case "integrate": try FlowRun(experiment, threads: execution.threads).run(in: folder, console)
+    case let command: throw RunFolderError.notResumable(folder.path, command: command)
+    }
   }
 }
