@@ -18,7 +18,9 @@ struct Inflow: ParsableCommand {
       Exit status: 0 done, 1 the computation failed, 64 wrong usage, 65 bad input, 130 interrupted.
       """,
     version: Provenance.version,
-    subcommands: [Validate.self, Inspect.self, Derive.self, Evaluate.self, Integrate.self])
+    subcommands: [
+      Validate.self, Inspect.self, Derive.self, Evaluate.self, Integrate.self, Train.self, Resume.self,
+    ])
 
   static func main() {
     do {

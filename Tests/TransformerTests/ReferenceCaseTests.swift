@@ -37,7 +37,12 @@ import Transformer
     let keys: String
     let parameters: Numbers
     let sequences: [[Int]]
-    let finite_context: FiniteContext
+    let finiteContext: FiniteContext
+
+    private enum CodingKeys: String, CodingKey {
+      case source, model, loss, keys, parameters, sequences
+      case finiteContext = "finite_context"
+    }
   }
 
   @Test(arguments: ["two-parents", "gap-parents", "reference-code"], [1, 2])
@@ -64,7 +69,7 @@ import Transformer
     }
     let found = try model.evaluate(
       parameters(reference.parameters), on: reference.sequences, pool: WorkerPool(threads: threads))
-    let expected = reference.finite_context
+    let expected = reference.finiteContext
     let gradient = try parameters(expected.gradient)
     #expect(relativeError([found.loss], [expected.loss]) < 1e-10)
     #expect(relativeError(found.predictions.flatMap { $0 }, expected.prediction.flatMap { $0 }) < 1e-10)

@@ -145,7 +145,7 @@ import Transformer
     _ = try run.run()
     let parameters = Parameters(
       flat: try run.checkpoint().arena(setup.model.blocks), model: setup.model.definition)
-    #expect(run.state.endings == ["share", "attention", "time"])
+    #expect(run.state.endings.map(\.cause) == ["share", "attention", "time"])
     #expect(run.state.step < 803)
     #expect(parameters.shares(setup.model.definition)[4] >= 0.2)
     #expect(parameters.attentionWeights[0][0] >= 0.65 && parameters.attentionWeights[1][1] >= 0.65)
@@ -153,7 +153,7 @@ import Transformer
       train: [.scale], end: .steps(50), conditions: [.gradientNorm(below: 10), .lossRate(below: 1e-30)])
     let short = try TrainingRun(Self.setup(stages: [slow]), pool: WorkerPool())
     _ = try short.run()
-    #expect(short.state.endings == ["gradient-norm"] && short.state.step == 1)
+    #expect(short.state.endings.map(\.cause) == ["gradient-norm"] && short.state.step == 1)
   }
 
   /// With ε = 0 a next token that does not occur in its context costs infinitely much.
@@ -163,7 +163,7 @@ import Transformer
     var saved: [TrainingCheckpoint] = []
     let run = try TrainingRun(setup, pool: WorkerPool())
     let error = #expect(throws: TrainingError.self) {
-      try run.run(.init(checkpoint: { saved.append($0) }))
+      try run.run(.init(backup: { saved.append($0) }))
     }
     guard case .notFinite(let step, _, let lastGood, let remedy) = error else {
       Issue.record("\(String(describing: error))")
@@ -179,7 +179,7 @@ import Transformer
       data: Self.fixedData(batch: 90), optimizer: Optimizer(.sgd(rate: 1e200)))
     var saved: [TrainingCheckpoint] = []
     let run = try TrainingRun(setup, pool: WorkerPool())
-    #expect(throws: TrainingError.self) { try run.run(.init(checkpoint: { saved.append($0) })) }
+    #expect(throws: TrainingError.self) { try run.run(.init(backup: { saved.append($0) })) }
     let parameters = try #require(saved.last).arena(setup.model.blocks)
     let isFinite = parameters.allSatisfy { $0.isFinite }
     #expect(isFinite)

@@ -5,8 +5,10 @@ extension Configuration {
   public var warnings: [String] {
     var warnings: [String] = []
     if loss.criterion == .crossEntropy && loss.epsilon == 0 {
-      let finite = [training.map { _ in "training" }, theory.level == .finiteContext ? "theory" : nil]
-        .compactMap { $0 }
+      let finite = [
+        (training?.epsilon ?? 0) == 0 ? training.map { _ in "training" } : nil,
+        theory.level == .finiteContext ? "theory" : nil,
+      ].compactMap { $0 }
       if !finite.isEmpty {
         warnings.append(
           "loss.epsilon is 0: the loss of \(finite.joined(separator: " and ")) at finite context is infinite as "

@@ -10,6 +10,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public struct HeldOut: Equatable, Sendable {
     public var count: Int
     public var seed: Int
+    /// Read instead of drawn; all of the file then counts.
+    public var file: InputFile?
   }
 
   /// L, tokens of context in a sequence.
@@ -23,12 +25,16 @@ public struct TrainingConfiguration: Equatable, Sendable {
   /// One run each.
   public var seeds: [Int]
   public var precision: Precision
+  /// ε of the training loss where it is not the theory's; nil for that of `loss`. Finite contexts need ε > 0, an
+  /// infinite one does not.
+  public var epsilon: Double?
 }
 
 extension TrainingConfiguration {
   init(_ cursor: Cursor, model: ModelDefinition) throws {
     let section = try cursor.section(
-      "context", "data", "held-out", "optimizer", "stages", "measure", "checkpoints", "seeds", "precision")
+      "context", "data", "held-out", "optimizer", "stages", "measure", "checkpoints", "seeds", "precision",
+      "epsilon")
     context = try section["context"]?.integer(in: 1...1 << 24) ?? 100
     data = try TrainingData(section["data"])
     heldOut = try HeldOut(section["held-out"])
@@ -40,6 +46,7 @@ extension TrainingConfiguration {
     checkpoints = try OutputGrid(section["checkpoints"], points: 20)
     seeds = try section["seeds"].map(Self.seeds) ?? [1, 2, 3]
     precision = try section["precision"]?.choice(Precision.self) ?? .double
+    epsilon = try section["epsilon"]?.number(.nonNegative)
   }
 
   private static func seeds(_ cursor: Cursor) throws -> [Int] {
@@ -57,17 +64,24 @@ extension TrainingConfiguration {
       "context": .integer(context), "data": data.tree, "held-out": heldOut.tree, "optimizer": optimizer.tree,
       "stages": .list(stages.map(\.tree)), "measure": measure.tree, "checkpoints": checkpoints.tree,
       "seeds": .list(seeds.map { .integer($0) }), "precision": .word(precision.rawValue),
+      "epsilon": epsilon.map { .number($0) },
     ])
   }
 }
 
 extension TrainingConfiguration.HeldOut {
   init(_ cursor: Cursor?) throws {
-    let section = try cursor?.section("count", "seed")
+    let section = try cursor?.section("count", "seed", "file")
     self.init(
       count: try section?["count"]?.integer(in: 1...1 << 30) ?? 4096,
-      seed: try section?["seed"]?.seed() ?? 2)
+      seed: try section?["seed"]?.seed() ?? 2,
+      file: try section?["file"]?.file("the name of a sequences file"))
+    if file != nil, let other = section?["count"] ?? section?["seed"] {
+      throw other.error(.conflict, allowed: "nothing beside a file of sequences")
+    }
   }
 
-  var tree: ConfigurationTree { .map(["count": .integer(count), "seed": .integer(seed)]) }
+  var tree: ConfigurationTree {
+    file.map { .map(["file": $0.tree]) } ?? .map(["count": .integer(count), "seed": .integer(seed)])
+  }
 }

@@ -18,12 +18,18 @@ public struct Manifest: Sendable {
   public var failure: String?
   private let members: [(key: String, value: JSON)]
   private let start = Date()
+  /// Seconds that the run took before it was resumed.
+  private let before: Double
 
   /// - Parameters:
   ///   - command: `integrate`, `train`, ...
   ///   - threads: how many were used; results do not depend on it.
+  ///   - stored: of the run that is resumed; nil for a new one.
   /// - Throws: `ConfigurationError` when an input cannot be read.
-  public init(command: String, _ configuration: Configuration, threads: Int) throws {
+  public init(
+    command: String, _ configuration: Configuration, threads: Int, resuming stored: StoredManifest? = nil
+  ) throws {
+    before = stored?.wallTime ?? 0
     members = [
       ("format", .integer(Configuration.format)),
       ("command", .string(command)),
@@ -45,8 +51,8 @@ public struct Manifest: Sendable {
     ])
   }
 
-  /// Seconds since the run began.
-  public var elapsed: Double { Date().timeIntervalSince(start) }
+  /// Seconds that the run has taken.
+  public var elapsed: Double { before + Date().timeIntervalSince(start) }
 
   public var json: JSON {
     .object(
@@ -73,6 +79,7 @@ extension Configuration {
     if case .file(let file) = initial { files.append(file) }
     if case .file(let file) = theory.sequences { files.append(file) }
     if case .file(let file, _)? = training?.data.sequences { files.append(file) }
+    if let file = training?.heldOut.file { files.append(file) }
     return files
   }
 
@@ -83,7 +90,9 @@ extension Configuration {
       seeds.append(("theory.sequences.seed", .integer(seed)))
     }
     if let training {
-      seeds.append(("training.held-out.seed", .integer(training.heldOut.seed)))
+      if training.heldOut.file == nil {
+        seeds.append(("training.held-out.seed", .integer(training.heldOut.seed)))
+      }
       seeds.append(("training.seeds", .array(training.seeds.map { .integer($0) })))
     }
     return .object(seeds)

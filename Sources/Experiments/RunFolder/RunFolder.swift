@@ -10,6 +10,8 @@ public struct RunFolder: Sendable {
     case measurements = "measurements.csv"
     case summary = "summary.json"
     case checkpoint = "checkpoint.json"
+    case parameters = "parameters.json"
+    case tensors = "parameters.safetensors"
   }
 
   /// What happens to a run that is there already.
@@ -37,18 +39,80 @@ public struct RunFolder: Sendable {
       try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
       try write("", to: .manifest)
     }
-    for file in File.allCases where manager.fileExists(atPath: self[file]) {
-      try Self.attempting(path) { try manager.removeItem(atPath: self[file]) }
+    try removeRun()
+  }
+
+  /// The folder of a run that is there.
+  ///
+  /// - Throws: `RunFolderError.notARun` where there is none.
+  public init(of path: String) throws {
+    self.path = path
+    for file in [File.configuration, .manifest] where !FileManager.default.fileExists(atPath: self[file]) {
+      throw RunFolderError.notARun(path, missing: file.rawValue)
     }
   }
 
   /// The path of a file.
   public subscript(file: File) -> String { "\(path)/\(file.rawValue)" }
 
+  public func has(_ file: File) -> Bool { FileManager.default.fileExists(atPath: self[file]) }
+
+  /// A file as it stands.
+  public func read(_ file: File) throws -> Data {
+    try Self.attempting(self[file]) { try Data(contentsOf: URL(fileURLWithPath: self[file])) }
+  }
+
   /// Writes a whole file beside the old one, then puts it in its place: readers see either, never a part.
-  public func write(_ text: String, to file: File) throws {
+  public func write(_ text: String, to file: File) throws { try write(Data(text.utf8), to: file) }
+
+  public func write(_ data: Data, to file: File) throws {
     try Self.attempting(self[file]) {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: self[file]), options: .atomic)
+      try data.write(to: URL(fileURLWithPath: self[file]), options: .atomic)
+    }
+  }
+
+  /// The folder's files and those of the seeds in it.
+  private func removeRun() throws {
+    let manager = FileManager.default
+    for file in File.allCases where has(file) {
+      try Self.attempting(path) { try manager.removeItem(atPath: self[file]) }
+    }
+    if manager.fileExists(atPath: checkpoints) {
+      try Self.attempting(checkpoints) {
+        for name in try manager.contentsOfDirectory(atPath: checkpoints)
+        where name.hasPrefix("step-") && name.hasSuffix(".json") {
+          try manager.removeItem(atPath: "\(checkpoints)/\(name)")
+        }
+      }
+      try Self.removeIfEmpty(checkpoints)
+    }
+    for name in try Self.attempting(path, { try manager.contentsOfDirectory(atPath: path) }) {
+      guard name.hasPrefix("seed-"), Int(name.dropFirst(5)) != nil else { continue }
+      let inner = RunFolder(unchecked: "\(path)/\(name)")
+      try inner.removeRun()
+      try Self.removeIfEmpty(inner.path)
+    }
+  }
+
+  private static func removeIfEmpty(_ path: String) throws {
+    try attempting(path) {
+      let manager = FileManager.default
+      if try manager.contentsOfDirectory(atPath: path).isEmpty { try manager.removeItem(atPath: path) }
+    }
+  }
+
+  private init(unchecked path: String) { self.path = path }
+
+  /// Where the checkpoints of the grid are kept.
+  public var checkpoints: String { "\(path)/checkpoints" }
+
+  /// Keeps the checkpoint of one step of training.
+  func keepCheckpoint(_ data: Data, step: Int) throws {
+    let digits = "\(step)"
+    let name = "step-\(String(repeating: "0", count: max(0, 9 - digits.count)))\(digits).json"
+    try Self.attempting(checkpoints) {
+      try FileManager.default.createDirectory(atPath: checkpoints, withIntermediateDirectories: true)
+      try data.write(to: URL(fileURLWithPath: "\(checkpoints)/\(name)"), options: .atomic)
     }
   }
 
@@ -81,6 +145,9 @@ public enum RunFolderError: Error, Equatable, Sendable {
   case notAFolder(String)
   case fileExists(String)
   case notWritable(String, reason: String)
+  case notARun(String, missing: String)
+  case notResumable(String, command: String)
+  case damaged(String, problem: String)
 }
 
 extension RunFolderError: CustomStringConvertible {
@@ -95,6 +162,12 @@ extension RunFolderError: CustomStringConvertible {
       "\(path): found a file; allowed: a name that is not taken; choose another --out, or --force to overwrite it"
     case .notWritable(let path, let reason):
       "\(path): cannot be written (\(reason)); allowed: a folder that this user may create and write"
+    case .notARun(let path, let missing):
+      "\(path): found no \(missing); allowed: the folder of a run that inflow integrate or train has begun"
+    case .notResumable(let path, let command):
+      "\(path): found a run of inflow \(command); allowed: a run of inflow integrate or train"
+    case .damaged(let path, let problem):
+      "\(path): found \(problem); allowed: the file as the run left it; start the run anew with --force"
     }
   }
 }

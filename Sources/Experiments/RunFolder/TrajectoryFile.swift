@@ -1,9 +1,6 @@
-import Foundation
 import InductionModel
 
 /// `trajectory.csv`: one row per output time, in the same columns for theory and training.
-///
-/// Every row reaches the file by a single write, so that the file of a killed run ends with a whole row.
 public final class TrajectoryFile {
   /// Which columns there are beside the parameters.
   public enum Clock: Sendable {
@@ -12,8 +9,7 @@ public final class TrajectoryFile {
     case timeAndStep
   }
 
-  private let handle: FileHandle
-  private let path: String
+  private let table: TableFile
   private let model: ModelDefinition
   private let clock: Clock
 
@@ -21,13 +17,18 @@ public final class TrajectoryFile {
   public init(in folder: RunFolder, model: ModelDefinition, clock: Clock) throws {
     self.model = model
     self.clock = clock
-    path = folder[.trajectory]
-    try folder.write(Self.columns(model, clock).joined(separator: ",") + "\n", to: .trajectory)
-    handle = try RunFolder.attempting(path) { [path] in
-      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-      try handle.seekToEnd()
-      return handle
-    }
+    table = try TableFile(in: folder, .trajectory, columns: Self.columns(model, clock))
+  }
+
+  /// Goes on with a file that is there, after the rows that `keeping` accepts.
+  public init(
+    resuming folder: RunFolder, model: ModelDefinition, clock: Clock,
+    keeping: (_ row: Int, _ fields: [Substring]) -> Bool
+  ) throws {
+    self.model = model
+    self.clock = clock
+    table = try TableFile(
+      resuming: folder, .trajectory, columns: Self.columns(model, clock), keeping: keeping)
   }
 
   /// `time`, `step` (training), `loss`, `a`, then `w[h j]`, `c[S]`, `sigma[h j]`, `p[S]`.
@@ -41,6 +42,12 @@ public final class TrajectoryFile {
       + model.attentionWeightNames + model.shareNames
   }
 
+  /// The loss of the last row that was there when a run was resumed.
+  var lastLoss: Double? {
+    let place = Self.columns(model, clock).firstIndex(of: "loss") ?? 0
+    return table.lastKept.flatMap { Double($0[place]) }
+  }
+
   /// - Parameter step: written where the clock counts steps.
   public func append(time: Double, step: Int = 0, loss: Double, _ parameters: Parameters) throws {
     var fields = ["\(time)"]
@@ -49,9 +56,6 @@ public final class TrajectoryFile {
       [loss, parameters.scale] + parameters.attention.joined() + parameters.coefficients
       + parameters.attentionWeights.joined() + parameters.shares(model)
     fields += numbers.map { "\($0)" }
-    let line = Data((fields.joined(separator: ",") + "\n").utf8)
-    try RunFolder.attempting(path) { try handle.write(contentsOf: line) }
+    try table.append(fields)
   }
-
-  deinit { try? handle.close() }
 }

@@ -1,8 +1,17 @@
 import InductionModel
 import Theory
+import Transformer
 
 /// Loss, gradient and prediction at one point, as `inflow evaluate` prints them.
 public struct Evaluation {
+  /// Which of the two independent derivations of the finite-context loss evaluates it.
+  public enum Engine: String, CaseIterable, Sendable {
+    /// The symbolic one, for every level.
+    case theory
+    /// The trainer's own forward and backward pass, for the finite-context level.
+    case transformer
+  }
+
   public let json: JSON
 
   /// - Parameters:
@@ -11,19 +20,54 @@ public struct Evaluation {
   /// - Throws: `ConfigurationError`, `ChainError`; `TheoryError` where the loss is not finite.
   public init(
     _ experiment: Experiment, at parameters: InputFile? = nil, level: TheoryLevel? = nil,
-    sequences: InputFile? = nil, threads: Int
+    sequences: InputFile? = nil, with engine: Engine = .theory, threads: Int
   ) throws {
     let theory = experiment.configuration.theory
     let level = level ?? theory.level
     let point = try parameters?.parameters(experiment.model) ?? experiment.start
-    let loss = try experiment.loss(
-      level, sequences: sequences.map { .file($0) } ?? theory.sequences, threads: threads)
-    let (value, gradient) = try loss.function.evaluate(point)
+    let sequences = sequences.map { SequencesConfiguration.file($0) } ?? theory.sequences
+    let found: (loss: Double, gradient: Parameters, prediction: JSON)
+    switch engine {
+    case .theory:
+      let loss = try experiment.loss(level, sequences: sequences, threads: threads)
+      let (value, gradient) = try loss.function.evaluate(point)
+      found = (value, gradient, try loss.prediction(point))
+    case .transformer:
+      guard level == .finiteContext else {
+        throw ConfigurationError(
+          .conflict, at: .configuration, keyPath: "theory.level", found: level.rawValue,
+          allowed: "finite-context, the one level that the transformer has beside the theory",
+          suggestion: "--level finite-context")
+      }
+      let result = try experiment.trained(at: point, on: sequences, threads: threads)
+      found = (result.loss, result.gradient, .array(result.predictions.map { .numbers($0) }))
+    }
     json = .object([
-      "level": .string(level.rawValue), "loss": .number(value),
-      "gradient": gradient.json(as: experiment.model),
-      "prediction": try loss.prediction(point),
+      "level": .string(level.rawValue), "loss": .number(found.loss),
+      "gradient": found.gradient.json(as: experiment.model), "prediction": found.prediction,
     ])
+  }
+}
+
+extension Experiment {
+  /// The trainer's own forward and backward pass.
+  ///
+  /// - Throws: as the theory does where the loss is not finite.
+  fileprivate func trained(at point: Parameters, on sequences: SequencesConfiguration, threads: Int) throws
+    -> DisentangledTransformer.Evaluation
+  {
+    let set = try resolved(sequences)
+    let result = try DisentangledTransformer(model, loss: configuration.loss).evaluate(
+      point, on: set.sequences, weights: set.weights, pool: WorkerPool(threads: threads))
+    guard result.loss.isFinite, result.gradient.flat.allSatisfy(\.isFinite) else {
+      let epsilon = configuration.loss.epsilon
+      let isNegative = zip(result.predictions, set.sequences).contains { prediction, sequence in
+        sequence.last.map { prediction[$0] + epsilon < 0 } ?? false
+      }
+      if isNegative { throw TheoryError.negativePrediction(epsilon: epsilon) }
+      throw result.loss == .infinity ? TheoryError.infiniteLoss(epsilon: epsilon) : TheoryError.notFinite
+    }
+    return result
   }
 }
 

@@ -45,6 +45,8 @@ public struct FlowRun {
   /// Integrates into the folder, which holds a readable run at any moment.
   ///
   /// - Parameters:
+  ///   - folder: new, or that of a run of this configuration, which then goes on from its checkpoint to the bits of
+  ///     an uninterrupted one; a run that is done is only read.
   ///   - progress: fraction done and time reached, after every accepted step.
   ///   - isInterrupted: asked after every accepted step.
   /// - Throws: `RunFailure` after the last accepted state has been saved.
@@ -52,18 +54,20 @@ public struct FlowRun {
     in folder: RunFolder, progress: @escaping (_ fraction: Double, _ time: Double) -> Void,
     isInterrupted: @escaping () -> Bool
   ) throws -> FlowSummary {
-    let record = try FlowRecord(folder, experiment, threads: threads)
+    let record = try record(in: folder)
     do {
       let outcome = try flow.run(
-        outputs: outputs,
+        outputs: outputs, resuming: record.resumed,
         StagedFlow.Observers(
           point: record.add, progress: { time, fraction in progress(fraction, time) },
-          isCancelled: isInterrupted))
-      let summary = FlowSummary(self, outcome, loss: record.last?.loss)
+          isCancelled: isInterrupted, checkpoint: record.offer))
+      let summary = FlowSummary(self, outcome, loss: record.loss)
       try record.finish(outcome.isCancelled ? .interrupted : .done, summary, outcome.counts)
       guard !outcome.isCancelled else {
         throw RunFailure(
-          .interruption, "interrupted at t = \(outcome.time); the run so far is in \(folder.path)")
+          .interruption,
+          "interrupted at t = \(outcome.time); the run so far is in \(folder.path); inflow resume goes on with it"
+        )
       }
       return summary
     } catch let failure as FlowFailure {
@@ -74,6 +78,18 @@ public struct FlowRun {
       // The folder could be written when the run began: this is no bad input, the disk may be full.
       throw RunFailure(.failure, error.description)
     }
+  }
+}
+
+extension FlowRun {
+  /// A run that has got as far as a checkpoint is gone on with.
+  private func record(in folder: RunFolder) throws -> FlowRecord {
+    guard folder.has(.checkpoint), folder.has(.trajectory) else {
+      return try FlowRecord(folder, experiment, threads: threads)
+    }
+    let stored = try StoredManifest(folder)
+    try stored.check(experiment.configuration, in: folder)
+    return try FlowRecord(resuming: folder, experiment, stored, threads: threads)
   }
 }
 

@@ -2,6 +2,7 @@ import InductionModel
 import MarkovChains
 import ODESolvers
 import Theory
+import Transformer
 
 /// Errors that the input is to blame for, in one place: all others are failures of a computation.
 public enum InputError {
@@ -18,6 +19,10 @@ public enum InputError {
     case let error as DataFileError: error.description
     case let error as TheoryError: error.isInputError ? error.message : nil
     case let error as DerivationError: error.description
+    case let error as TrainingError: error.isInputError ? "training: \(error)" : nil
+    case let error as OptimizerError: "training.optimizer: \(error)"
+    case let error as SequenceError: "training: \(error)"
+    case let error as ModelMismatch: "training: \(error)"
     case let error as ProblemError: "theory.solver: \(error)"
     default: nil
     }
@@ -40,4 +45,9 @@ public struct RunFailure: Error, CustomStringConvertible {
   }
 
   public var isInterruption: Bool { if case .interruption = cause { true } else { false } }
+}
+
+extension TrainingError {
+  /// Whether the input is to blame rather than the computation.
+  fileprivate var isInputError: Bool { if case .notFinite = self { false } else { true } }
 }

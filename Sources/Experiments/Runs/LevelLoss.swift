@@ -75,9 +75,9 @@ extension Experiment {
   }
 
   /// The shortest sequence, L+1, that the model can read.
-  private var shortestSequence: Int { model.variant.keys == .all ? 2 : model.reach + 2 }
+  var shortestSequence: Int { model.variant.keys == .all ? 2 : model.reach + 2 }
 
-  private func resolved(_ sequences: SequencesConfiguration) throws -> WeightedSequences {
+  func resolved(_ sequences: SequencesConfiguration) throws -> WeightedSequences {
     switch sequences {
     case .file(let file):
       return WeightedSequences(try file.sequences(source.alphabet, shortest: shortestSequence))

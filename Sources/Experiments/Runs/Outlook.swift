@@ -15,6 +15,7 @@ public struct Outlook: Sendable {
       case .finiteContext: nil
       }
     try experiment.checkTheory(threads: threads)
+    try experiment.checkTraining()
   }
 }
 

@@ -7,8 +7,9 @@ struct StageRun {
   let flow: GradientFlow
   let stage: FlowStage
   let solver: Solver
-  /// When the stage begins, and when the whole run may last at most.
-  let start: Double
+  /// Where the run stands: at the stage's start, or inside of it when it is resumed.
+  let before: FlowCheckpoint
+  /// When the whole run may last at most.
   let cap: Double
 
   struct Result {
@@ -19,40 +20,45 @@ struct StageRun {
     var drifts: [Drift] = []
     var suggestion: String?
     var isCancelled = false
+    /// Delivered since the start of the run.
+    var points: Int
+    var resumePoint: FlowCheckpoint
   }
 
+  private var start: Double { before.time }
+
   /// - Parameter grid: output times of the whole run; nil for every step.
-  func run(
-    from parameters: Parameters, grid: [Double]?, isFirst: Bool, _ before: Counts,
-    _ observers: StagedFlow.Observers
-  ) throws -> Result {
-    let end = start + stage.end.time
-    let state = flow.state(parameters)
-    if isFirst { try observers.point?(point(start, state)) }
+  func run(from parameters: Parameters, grid: [Double]?, _ observers: StagedFlow.Observers) throws -> Result {
+    let delivery = Delivery(points: before.points, last: start, observers.point)
+    if before.points == 0 { try delivery.deliver(point(start, flow.state(parameters))) }
     // A stage that trains nothing, or whose condition holds from the start, ends where it begins.
-    if let held = try conditionHolding(parameters) {
-      return Result(time: start, parameters: parameters, counts: before, cause: held)
+    if before.stage == nil, let held = try conditionHolding(parameters) {
+      return Result(
+        time: start, parameters: parameters, counts: before.counts, cause: held, points: delivery.points,
+        resumePoint: before)
     }
-    var last = start
-    let deliver: (Double, [Double]) throws -> Void = { time, state in
-      guard time > last else { return }
-      last = time
-      try observers.point?(point(time, state))
-    }
-    let times = grid.map { $0.filter { $0 > start && $0 <= end } }
-    let integration = try Integration(
-      flow.system, from: start, state: state, to: end, solver: solver,
-      outputs: times.map { .times($0) } ?? .everyStep, events: events, conserved: flow.conserved)
+    let integration = try integration(from: flow.state(parameters), grid: grid)
+    let pointsBefore = before.stage == nil ? delivery.points : before.pointsBefore
+    let resumePoint = { checkpoint(integration.resumePoint, pointsBefore: pointsBefore) }
+    var obstacle: (any Error)?
     do {
       let outcome = try integration.run(
         Observers(
-          output: deliver,
-          progress: { progress in observers.progress?(progress.time, fraction(progress.time)) },
-          isCancelled: observers.isCancelled))
-      try deliver(outcome.time, outcome.state)
+          output: { if $0 > delivery.last { try delivery.deliver(point($0, $1)) } },
+          progress: { progress in
+            observers.progress?(progress.time, fraction(progress.time))
+            do {
+              try observers.checkpoint? { (try point(integration.time, integration.state), resumePoint()) }
+            } catch { obstacle = error }
+          },
+          isCancelled: { obstacle != nil || observers.isCancelled?() == true }))
+      if let obstacle { throw obstacle }
+      if outcome.time > delivery.last { try delivery.deliver(point(outcome.time, outcome.state)) }
       var result = Result(
-        time: outcome.time, parameters: flow.parameters(outcome.state), counts: before + outcome.counts,
-        drifts: outcome.drifts, suggestion: outcome.suggestion)
+        time: outcome.time, parameters: flow.parameters(outcome.state),
+        counts: before.counts + outcome.counts,
+        drifts: outcome.drifts, suggestion: outcome.suggestion, points: delivery.points,
+        resumePoint: resumePoint())
       switch outcome.end {
       case .event(let occurrence): result.cause = occurrence.name
       case .cancelled: (result.cause, result.isCancelled) = ("interrupted", true)
@@ -60,11 +66,51 @@ struct StageRun {
       }
       return result
     } catch let failure as IntegrationFailure {
-      try deliver(failure.time, failure.state)
+      if failure.time > delivery.last { try delivery.deliver(point(failure.time, failure.state)) }
       throw FlowFailure(
         failure: failure, parameters: flow.parameters(failure.state), cause: meaning(of: failure),
-        counts: before + failure.counts)
+        counts: before.counts + failure.counts, resumePoint: resumePoint())
     }
+  }
+
+  /// Points on their way to the observer, counted over the whole run.
+  private final class Delivery {
+    var points: Int
+    var last: Double
+    private let receive: ((FlowPoint) throws -> Void)?
+
+    init(points: Int, last: Double, _ receive: ((FlowPoint) throws -> Void)?) {
+      self.points = points
+      self.last = last
+      self.receive = receive
+    }
+
+    func deliver(_ point: FlowPoint) throws {
+      last = point.time
+      points += 1
+      try receive?(point)
+    }
+  }
+
+  private func integration(from state: [Double], grid: [Double]?) throws -> Integration {
+    let end = start + stage.end.time
+    let outputs =
+      grid.map { OutputTimes.times($0.filter { $0 > start && $0 <= end }) } ?? .everyStep
+    if let checkpoint = before.stage {
+      return try Integration(
+        flow.system, resuming: checkpoint, to: end, solver: solver, outputs: outputs, events: events,
+        conserved: flow.conserved)
+    }
+    return try Integration(
+      flow.system, from: start, state: state, to: end, solver: solver, outputs: outputs, events: events,
+      conserved: flow.conserved)
+  }
+
+  private func checkpoint(_ stage: Checkpoint?, pointsBefore: Int) -> FlowCheckpoint {
+    FlowCheckpoint(
+      time: before.time, parameters: before.parameters, ends: before.ends, counts: before.counts,
+      drifts: before.drifts, suggestion: before.suggestion, pointsBefore: pointsBefore, stage: stage,
+      everyStep: before.everyStep)
   }
 
   private func point(_ time: Double, _ state: [Double]) throws -> FlowPoint {

@@ -25,45 +25,64 @@ public struct StagedFlow {
     /// Time, and the fraction of the time cap in the solver's variable.
     public var progress: ((_ time: Double, _ fraction: Double) -> Void)?
     public var isCancelled: (() -> Bool)?
+    /// After every accepted step: the point of it, and where the run can be resumed from, which lies before the
+    /// point for a multistep stepper. Call the closure's argument only when it is wanted.
+    public var checkpoint: ((_ make: () throws -> (FlowPoint, FlowCheckpoint)) throws -> Void)?
 
     public init(
       point: ((FlowPoint) throws -> Void)? = nil,
-      progress: ((_ time: Double, _ fraction: Double) -> Void)? = nil, isCancelled: (() -> Bool)? = nil
+      progress: ((_ time: Double, _ fraction: Double) -> Void)? = nil, isCancelled: (() -> Bool)? = nil,
+      checkpoint: ((_ make: () throws -> (FlowPoint, FlowCheckpoint)) throws -> Void)? = nil
     ) {
       self.point = point
       self.progress = progress
       self.isCancelled = isCancelled
+      self.checkpoint = checkpoint
     }
   }
 
-  /// - Parameter outputs: over the whole time cap.
+  /// - Parameters:
+  ///   - outputs: over the whole time cap.
+  ///   - checkpoint: of a run of the same flow with the same outputs; delivers the points after its `points`.
   /// - Throws: `ProblemError`, `FlowFailure`, or what an observer throws.
-  public func run(outputs: OutputTimes, _ observers: Observers = Observers()) throws -> FlowOutcome {
+  public func run(
+    outputs: OutputTimes, resuming checkpoint: FlowCheckpoint? = nil, _ observers: Observers = Observers()
+  ) throws -> FlowOutcome {
     let grid = try outputs.grid(from: 0, to: timeCap)
-    var time = 0.0
-    var parameters = start
-    var counts = Counts()
-    var ends: [FlowOutcome.StageResult] = []
-    var drifts: [Drift] = []
-    var suggestion: String?
-    for (position, stage) in stages.enumerated() {
+    var now = checkpoint ?? beginning(everyStep: grid == nil)
+    guard now.ends.count <= stages.count, now.parameters.count == loss.model.parameterCount,
+      now.everyStep == (grid == nil)
+    else { throw ProblemError.checkpointMismatch("it was made with another flow") }
+    while now.ends.count < stages.count {
+      let (stage, parameters) = (
+        stages[now.ends.count], Parameters(flat: now.parameters, model: loss.model)
+      )
       let run = StageRun(
         flow: GradientFlow(loss, trained: stage.trained, start: parameters), stage: stage, solver: solver,
-        start: time, cap: timeCap)
-      let result = try run.run(from: parameters, grid: grid, isFirst: position == 0, counts, observers)
-      (time, parameters, counts) = (result.time, result.parameters, result.counts)
-      drifts += result.drifts
-      suggestion = suggestion ?? result.suggestion
-      ends.append(.init(end: time, cause: result.cause))
+        before: now, cap: timeCap)
+      let result = try run.run(from: parameters, grid: grid, observers)
+      let ends = now.ends + [.init(end: result.time, cause: result.cause)]
+      let drifts = now.drifts + result.drifts
+      let suggestion = now.suggestion ?? result.suggestion
       if result.isCancelled {
         return FlowOutcome(
-          time: time, parameters: parameters, counts: counts, stages: ends, drifts: drifts,
-          suggestion: suggestion, isCancelled: true)
+          time: result.time, parameters: result.parameters, counts: result.counts, stages: ends,
+          drifts: drifts, suggestion: suggestion, isCancelled: true, resumePoint: result.resumePoint)
       }
+      now = FlowCheckpoint(
+        time: result.time, parameters: result.parameters.flat, ends: ends, counts: result.counts,
+        drifts: drifts, suggestion: suggestion, pointsBefore: result.points, stage: nil,
+        everyStep: now.everyStep)
     }
     return FlowOutcome(
-      time: time, parameters: parameters, counts: counts, stages: ends, drifts: drifts,
-      suggestion: suggestion, isCancelled: false)
+      time: now.time, parameters: Parameters(flat: now.parameters, model: loss.model), counts: now.counts,
+      stages: now.ends, drifts: now.drifts, suggestion: now.suggestion, isCancelled: false, resumePoint: now)
+  }
+
+  private func beginning(everyStep: Bool) -> FlowCheckpoint {
+    FlowCheckpoint(
+      time: 0, parameters: start.flat, ends: [], counts: Counts(), drifts: [], suggestion: nil,
+      pointsBefore: 0, stage: nil, everyStep: everyStep)
   }
 }
 
@@ -76,7 +95,7 @@ public struct FlowPoint: Sendable {
 
 /// How a staged flow ended.
 public struct FlowOutcome: Sendable {
-  public struct StageResult: Sendable, Hashable {
+  public struct StageResult: Sendable, Hashable, Codable {
     /// When the stage ended.
     public let end: Double
     /// The condition that ended it: `time`, `share`, `attention`, `gradient-norm` or `loss-rate`.
@@ -90,6 +109,8 @@ public struct FlowOutcome: Sendable {
   public let drifts: [Drift]
   public let suggestion: String?
   public let isCancelled: Bool
+  /// Where the run can be taken up again.
+  public let resumePoint: FlowCheckpoint
 }
 
 /// A flow that stopped short: the solver's failure, with the whole point and what it means for the model.
@@ -99,4 +120,6 @@ public struct FlowFailure: Error {
   /// Set where the loss is not finite nearby.
   public let cause: TheoryError?
   public let counts: Counts
+  /// Where the run can be taken up again, with another limit on its steps for instance.
+  public let resumePoint: FlowCheckpoint
 }

@@ -95,7 +95,8 @@ final class WindowEvaluator<Real: LayerKernels>: EvaluatorCore {
     var values = Array(repeating: initial, count: batch.count)
     for query in 0..<plan.windows where batch.rows[query] < batch.rows[query + 1] {
       let range = batch.rows[query]..<batch.rows[query + 1]
-      withoutActuallyEscaping({ values[$0] = body($1, $2) }) { take in
+      let store: (Int, Double, [Double]) -> Void = { values[$0] = body($1, $2) }
+      withoutActuallyEscaping(store) { take in
         workers[0].run(
           query: query,
           sequences: UnsafeBufferPointer(start: batch.order.start + range.lowerBound, count: range.count),

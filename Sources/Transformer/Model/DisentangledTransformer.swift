@@ -132,7 +132,9 @@ extension DisentangledTransformer {
     var gradient = Array(repeating: 0.0, count: parameterCount)
     var predictions = Array(repeating: [Double](), count: sequences.count)
     // An evaluator takes the plain mean over sequences of one length: one for each length and weight.
-    let groups = Dictionary(grouping: sequences.indices) { Group(length: sequences[$0].count, weight: weights[$0]) }
+    let groups = Dictionary(grouping: sequences.indices) {
+      Group(length: sequences[$0].count, weight: weights[$0])
+    }
     for (group, rows) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
       let evaluator = evaluator(precision: .double, pool: pool)
       try evaluator.load(TokenSequences(rows.map { sequences[$0] }, tokens: definition.tokens))

@@ -22,7 +22,7 @@ public struct TrainingCheckpoint: Hashable, Sendable, Codable {
   /// Values of the model's invariants when the run began.
   public var invariants: [Double]
   /// How each finished stage ended.
-  public var endings: [String]
+  public var endings: [StageEnding]
 
   /// The file's text: JSON with all digits, in a fixed order.
   public func json() throws -> Data {
@@ -44,7 +44,7 @@ public struct TrainingCheckpoint: Hashable, Sendable, Codable {
   init(
     model: String, seed: UInt64, precision: String, step: Int, time: Double, stage: Int, stageStep: Int,
     stageTime: Double, parameters: [String: [Double]], optimizer: Optimizer.State, invariants: [Double],
-    endings: [String]
+    endings: [StageEnding]
   ) {
     self.model = model
     self.seed = seed

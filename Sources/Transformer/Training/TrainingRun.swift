@@ -117,7 +117,12 @@ public final class TrainingRun<Model: TrainableModel> {
     /// After every step: steps done, and the batch's loss.
     public var progress: (_ step: Int, _ loss: Double) throws -> Void
     public var measurement: (TrainingMeasurement) throws -> Void
+    /// On the grid of checkpoints, and at the end.
     public var checkpoint: (TrainingCheckpoint) throws -> Void
+    /// Beside the grid: when stopped, of the last good state when the run fails, and whenever `wantsBackup` says so.
+    public var backup: (TrainingCheckpoint) throws -> Void
+    /// Asked after every step, once what was due there has been measured.
+    public var wantsBackup: () -> Bool
     /// Asked after every step.
     public var shouldStop: () -> Bool
 
@@ -125,11 +130,15 @@ public final class TrainingRun<Model: TrainableModel> {
       progress: @escaping (_ step: Int, _ loss: Double) throws -> Void = { _, _ in },
       measurement: @escaping (TrainingMeasurement) throws -> Void = { _ in },
       checkpoint: @escaping (TrainingCheckpoint) throws -> Void = { _ in },
+      backup: @escaping (TrainingCheckpoint) throws -> Void = { _ in },
+      wantsBackup: @escaping () -> Bool = { false },
       shouldStop: @escaping () -> Bool = { false }
     ) {
       self.progress = progress
       self.measurement = measurement
       self.checkpoint = checkpoint
+      self.backup = backup
+      self.wantsBackup = wantsBackup
       self.shouldStop = shouldStop
     }
   }
@@ -144,11 +153,12 @@ public final class TrainingRun<Model: TrainableModel> {
   ///
   /// Measures and saves when the grids say so, and saves at the end and when stopped.
   ///
-  /// - Throws: `TrainingError.notFinite`, after the last good parameters have been handed to `checkpoint`; whatever
-  ///   an observer throws.
+  /// - Throws: `TrainingError.notFinite`, after the last good parameters have been handed to `backup`; whatever an
+  ///   observer throws.
   public func run(_ observers: Observers = Observers()) throws -> Ending {
     if state.step == 0, !isResumed {
-      try observers.measurement(meter.measure(parameters, step: 0, time: 0, batchLoss: nil))
+      try measure(observers, batchLoss: nil)
+      passStagesThatHold()
       try observers.checkpoint(checkpoint())
     }
     while state.stage < setup.stages.count {
@@ -156,16 +166,27 @@ public final class TrainingRun<Model: TrainableModel> {
       try observers.progress(state.step, loss)
       let isLast = state.stage == setup.stages.count
       if isLast || measureWalk.isDue(step: state.step, from: previous, to: state.time) {
-        try observers.measurement(
-          meter.measure(parameters, step: state.step, time: state.time, batchLoss: loss))
+        try measure(observers, batchLoss: loss)
       }
       let stops = !isLast && observers.shouldStop()
-      if isLast || stops || checkpointWalk.isDue(step: state.step, from: previous, to: state.time) {
+      if isLast || checkpointWalk.isDue(step: state.step, from: previous, to: state.time) {
         try observers.checkpoint(checkpoint())
+      } else if stops || observers.wantsBackup() {
+        try observers.backup(checkpoint())
       }
       if stops { return .interrupted }
     }
     return .done
+  }
+
+  /// The arena as it stands.
+  public var point: [Double] { parameters }
+
+  private func measure(_ observers: Observers, batchLoss: Double?) throws {
+    let measurement = try meter.measure(
+      parameters, step: state.step, time: state.time, batchLoss: batchLoss)
+    guard measurement.loss.isFinite else { throw try retreat(observers, measurement.loss, at: state.step) }
+    try observers.measurement(measurement)
   }
 
   /// The run as it stands.
@@ -178,43 +199,64 @@ public final class TrainingRun<Model: TrainableModel> {
   private func step(_ observers: Observers) throws -> Double {
     let stage = state.stage
     let loss = try source.lossAndGradient(at: parameters, step: state.step, gradient: &gradient)
-    guard loss.isFinite, gradient.allSatisfy(\.isFinite) else { throw try retreat(observers, loss) }
+    guard loss.isFinite, gradient.allSatisfy(\.isFinite) else {
+      throw try retreat(observers, loss, at: state.step + 1)
+    }
     good = (state, parameters)
     setup.optimizer.move(
       &parameters, against: gradient, trained: trained[stage], step: state.step, state: &state.optimizer)
-    guard parameters.allSatisfy(\.isFinite) else { throw try retreat(observers, loss) }
+    guard parameters.allSatisfy(\.isFinite) else {
+      throw try retreat(observers, loss, at: state.step + 1)
+    }
     let pace = setup.optimizer.timePerStep * setup.optimizer.schedule.multiplier(step: state.step)
     state.step += 1
     state.time += pace
-    if let ending = ending(of: stage, pace: pace) {
-      state.endings.append(ending)
-      state.stage += 1
-      state.stageStep = state.step
-      state.stageTime = state.time
-      state.optimizer = Optimizer.State(setup.optimizer, parameters: parameters.count)
+    if let cause = ending(of: stage, pace: pace) {
+      endStage(cause)
+      passStagesThatHold()
     }
     return loss
   }
 
+  private func endStage(_ cause: String) {
+    state.endings.append(StageEnding(cause: cause, step: state.step, time: state.time))
+    state.stage += 1
+    state.stageStep = state.step
+    state.stageTime = state.time
+    state.optimizer = Optimizer.State(setup.optimizer, parameters: parameters.count)
+  }
+
+  /// A stage whose condition on the parameters holds from its start ends at once, as in the theory. Conditions on
+  /// the gradient are asked after its first step.
+  private func passStagesThatHold() {
+    while state.stage < setup.stages.count, let cause = reached(in: state.stage) { endStage(cause) }
+  }
+
+  private func reached(in stage: Int) -> String? {
+    for case .reached(let observables, let above, let name) in conditions[stage] {
+      if observables.allSatisfy({ $0.value(parameters) >= above }) { return name }
+    }
+    return nil
+  }
+
   /// Back to the last parameters whose loss was finite, which are saved.
-  private func retreat(_ observers: Observers, _ loss: Double) throws -> TrainingError {
-    let step = state.step + 1
+  private func retreat(_ observers: Observers, _ loss: Double, at step: Int) throws -> TrainingError {
     if let good { (state, parameters) = good }
-    try observers.checkpoint(checkpoint())
+    try observers.backup(checkpoint())
     return .notFinite(step: step, loss: loss, lastGood: state.step, remedy: remedy(loss))
   }
 
   private func remedy(_ loss: Double) -> String {
-    loss == .infinity || loss.isNaN
-      ? "give the loss an epsilon above 0, as a next token may not occur in its context, or lower the rate"
-      : "lower the rate, which is \(setup.optimizer.rate), or clip the gradient"
+    loss == .infinity
+      ? "a next token does not occur in its context; give the loss an epsilon above 0, such as 1e-3"
+      : "lower the rate, which is \(setup.optimizer.rate), or clip the gradient, or raise the loss's epsilon"
   }
 
   private func ending(of stage: Int, pace: Double) -> String? {
+    if let cause = reached(in: stage) { return cause }
     for condition in conditions[stage] {
       switch condition {
-      case .reached(let observables, let above, let name):
-        if observables.allSatisfy({ $0.value(parameters) >= above }) { return name }
+      case .reached: continue
       case .gradientNorm(let below):
         if euclideanNorm(gradient, trained[stage]) <= below { return "gradient-norm" }
       case .lossRate(let below):

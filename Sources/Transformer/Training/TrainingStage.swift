@@ -46,6 +46,15 @@ public enum StopCondition: Hashable, Sendable {
   }
 }
 
+/// How and when a stage ended.
+public struct StageEnding: Hashable, Sendable, Codable {
+  /// `steps`, `time`, or the condition that held: `share`, `attention`, `gradient-norm`, `loss-rate`.
+  public let cause: String
+  /// Of the whole run.
+  public let step: Int
+  public let time: Double
+}
+
 extension TrainingStage {
   /// How many steps the stage takes at most, starting after `step` steps of the run; nil when its time is never
   /// reached because the schedule's floor is 0.

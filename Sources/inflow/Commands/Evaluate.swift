@@ -9,7 +9,7 @@ struct Evaluate: ParsableCommand {
       Example:
         inflow evaluate Examples/two-parents.yaml --parameters p.json
         inflow evaluate Examples/two-parents.yaml --level finite-context \\
-          --sequences s.json
+          --sequences s.json --with transformer
       """)
 
   @OptionGroup var common: CommonOptions
@@ -28,10 +28,15 @@ struct Evaluate: ParsableCommand {
     completion: .file(extensions: ["json", "csv"]))
   var sequences: String?
 
+  @Option(
+    name: .customLong("with"),
+    help: "What evaluates the finite-context loss: the symbolic theory, or the trainer's own passes.")
+  var engine: Evaluation.Engine = .theory
+
   func run() throws {
     let evaluation = try Evaluation(
       common.experiment(), at: parameters.map { input($0, "--parameters") }, level: level,
-      sequences: sequences.map { input($0, "--sequences") }, threads: common.execution.threads)
+      sequences: sequences.map { input($0, "--sequences") }, with: engine, threads: common.execution.threads)
     Terminal.result(evaluation.json.text)
   }
 
@@ -41,3 +46,4 @@ struct Evaluate: ParsableCommand {
 }
 
 extension TheoryLevel: ExpressibleByArgument {}
+extension Evaluation.Engine: ExpressibleByArgument {}

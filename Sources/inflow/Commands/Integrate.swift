@@ -19,12 +19,18 @@ struct Integrate: ParsableCommand {
   func run() throws {
     let run = try FlowRun(common.experiment(), threads: common.execution.threads)
     let folder = try RunFolder(creating: out, existing: common.execution.force ? .replace : .refuse)
-    let console = Console(quiet: common.execution.quiet)
-    for warning in run.experiment.configuration.warnings { console.warn(warning) }
+    try run.run(in: folder, Console(quiet: common.execution.quiet))
+  }
+}
+
+extension FlowRun {
+  /// Runs with progress on standard error, and prints what it came to.
+  func run(in folder: RunFolder, _ console: Console) throws {
+    for warning in experiment.configuration.warnings { console.warn(warning) }
     let interruption = Interruption()
     let bar = console.progressBar()
     defer { bar?.clear() }
-    let summary = try run.run(
+    let summary = try run(
       in: folder, progress: { fraction, time in bar?.update(fraction, at: "t = \(brief(time))") },
       isInterrupted: { interruption.isRequested })
     bar?.clear()

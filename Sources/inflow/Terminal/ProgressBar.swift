@@ -10,7 +10,7 @@ final class ProgressBar {
   private var steps = 0
 
   /// Called after every step; draws at most ten times a second.
-  func update(_ fraction: Double, at place: String) {
+  func update(_ fraction: Double, at place: @autoclosure () -> String) {
     steps += 1
     let now = Date()
     guard now.timeIntervalSince(lastDraw) >= Self.secondsBetweenDraws else { return }
@@ -21,7 +21,7 @@ final class ProgressBar {
     let left = fraction > 0 ? Self.duration(elapsed * (1 - fraction) / fraction) : "?"
     let rate = String(format: "%.0f", Double(steps) / elapsed)
     Terminal.log(
-      "\r[\(bar)] \(Int(fraction * 100)) %  \(place)  \(rate) steps/s  \(left) left\u{1B}[K")
+      "\r[\(bar)] \(Int(fraction * 100)) %  \(place())  \(rate) steps/s  \(left) left\u{1B}[K")
   }
 
   func clear() {

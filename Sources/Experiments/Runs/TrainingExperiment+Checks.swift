@@ -1,0 +1,163 @@
+import Foundation
+import InductionModel
+import MarkovChains
+import Transformer
+
+/// What training needs of an experiment beside its model.
+extension Experiment {
+  /// Sizes that are known before anything is drawn.
+  ///
+  /// - Throws: `ConfigurationError` for a context without a key, or for more sequences than memory holds.
+  func checkSizes(_ training: TrainingConfiguration) throws {
+    guard training.context + 1 >= shortestSequence else {
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "training.context", found: "\(training.context)",
+        allowed: "at least \(shortestSequence - 1), so that a key has a complete window",
+        suggestion: "lengthen the context or lower model.window")
+    }
+    if training.heldOut.file == nil {
+      try checkMemory(training.heldOut.count, training.context, "training.held-out.count")
+    }
+    switch training.data.sequences {
+    case .fresh(let batch): try checkMemory(batch, training.context, "training.data.fresh")
+    case .fixed(let count, _): try checkMemory(count, training.context, "training.data.fixed")
+    case .file: break
+    }
+  }
+
+  /// Two bytes a token, and as many again in the form that is fastest to evaluate.
+  private func checkMemory(_ count: Int, _ context: Int, _ key: String) throws {
+    let bytes = 4 * Double(count) * Double(context + 1)
+    guard bytes <= Double(Resources.memory) else {
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: key,
+        found: "\(count) sequences of \(context + 1) tokens, which need \(Resources.size(bytes))",
+        allowed: "at most \(Resources.size(Double(Resources.memory)))",
+        suggestion: "lower \(key) or training.context")
+    }
+  }
+
+  /// - Throws: `SamplerError`, `ChainError`; `ConfigurationError` when the source has no prior to draw from.
+  func sampler(_ kernels: TrainingData.Kernels) throws -> ChainSampler {
+    switch (kernels, source.prior) {
+    case (.source, _): return try ChainSampler(source)
+    case (.prior, let prior?):
+      return try ChainSampler(
+        .prior(concentration: prior.concentration, tokens: source.tokens, parents: source.parents),
+        start: source.start)
+    case (.prior, nil):
+      throw ConfigurationError(
+        .conflict, at: .configuration, keyPath: "training.data.kernels", found: "prior",
+        allowed: "prior only when the source has one")
+    }
+  }
+
+  /// The sequences of `training.data.file`; nil where they are drawn.
+  ///
+  /// - Throws: `ConfigurationError` with the place in the file.
+  func sequences(of training: TrainingConfiguration) throws -> TokenSequences? {
+    guard case .file(let file, let batch) = training.data.sequences else { return nil }
+    let sequences = try self.sequences(file, context: training.context)
+    guard batch ?? 1 <= sequences.count else {
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "training.data.batch", found: "\(batch ?? 0)",
+        allowed: "at most \(sequences.count), the sequences of the file")
+    }
+    return sequences
+  }
+
+  /// The sequences that losses are measured on.
+  ///
+  /// - Throws: `ConfigurationError` with the place in the file.
+  func heldOut(of training: TrainingConfiguration, _ sampler: ChainSampler) throws -> TokenSequences {
+    if let file = training.heldOut.file { return try sequences(file, context: training.context) }
+    return try sampler.sample(
+      count: training.heldOut.count, length: training.context + 1, seed: UInt64(training.heldOut.seed),
+      place: DrawPlace(.heldOut))
+  }
+
+  private func sequences(_ file: InputFile, context: Int) throws -> TokenSequences {
+    let rows = try file.sequences(source.alphabet, shortest: shortestSequence)
+    let length = rows.first?.count ?? 0
+    guard length == context + 1 else {
+      throw ConfigurationError(
+        .conflict, at: .input(file), keyPath: "", found: "sequences of \(length) tokens",
+        allowed: "\(context + 1), which is training.context + 1",
+        suggestion: "--set training.context=\(length - 1)")
+    }
+    return try TokenSequences(rows, tokens: source.tokens)
+  }
+
+  /// What can be found wrong before training without drawing or evaluating anything large.
+  ///
+  /// - Throws: as the functions above.
+  func checkTraining() throws {
+    guard let training = configuration.training else { return }
+    try checkSizes(training)
+    _ = try sampler(training.data.kernels)
+    _ = try sequences(of: training)
+    if let file = training.heldOut.file { _ = try sequences(file, context: training.context) }
+  }
+
+  /// S*, where a stage asks for it or the laws of windows are small.
+  func selectedSet(isNeeded: Bool, threads: Int) throws -> SelectedSet? {
+    func select() throws -> SelectedSet {
+      let laws = try windowLaws(threads: threads)
+      return try Information(laws, largest: min(model.degree, laws.window), threads: threads)
+        .selectedSet(heads: model.heads, degree: model.degree)
+    }
+    if isNeeded { return try select() }
+    let windows = pow(Double(model.tokens), Double(max(model.reach, source.parents.last ?? 1)))
+    // Without laws, as of a chain that falls apart, training goes on all the same.
+    return windows <= Self.smallWindows ? try? select() : nil
+  }
+
+  private static let smallWindows = 4096.0
+}
+
+extension OptimizerConfiguration {
+  /// - Throws: `OptimizerError`, for what a configuration that was read cannot hold.
+  func resolved() throws -> Optimizer {
+    let rule: Optimizer.Rule =
+      switch rule {
+      case .sgd(let rate, let momentum): .sgd(rate: rate, momentum: momentum)
+      case .adam(let rate, let beta1, let beta2, let epsilon):
+        .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+      }
+    return try Optimizer(
+      rule,
+      schedule: Transformer.Schedule(
+        warmup: schedule.warmup,
+        cosine: schedule.cosine.map { .init(steps: $0.steps, floor: $0.floor) }),
+      clip: clip)
+  }
+}
+
+extension StepGrid {
+  init(_ grid: OutputGrid) {
+    switch grid {
+    case .points(let count, let spacing): self = .points(count, spacing == .linear ? .linear : .logarithmic)
+    case .times(let times): self = .times(times)
+    case .everyStep: self = .everyStep
+    }
+  }
+}
+
+extension TrainingStage {
+  func resolved(mostInformative: HeadSet) -> Transformer.TrainingStage {
+    switch length {
+    case .steps(let count): return Transformer.TrainingStage(train: train, end: .steps(count))
+    case .until(let end):
+      var conditions: [StopCondition] = []
+      switch end.share?.subject {
+      case .mostInformative?: conditions.append(.share(mostInformative, above: end.share?.above ?? 1))
+      case .heads(let set)?: conditions.append(.share(set, above: end.share?.above ?? 1))
+      case nil: break
+      }
+      if let attention = end.attention { conditions.append(.attention(mostInformative, above: attention)) }
+      if let gradientNorm = end.gradientNorm { conditions.append(.gradientNorm(below: gradientNorm)) }
+      if let lossRate = end.lossRate { conditions.append(.lossRate(below: lossRate)) }
+      return Transformer.TrainingStage(train: train, end: .time(end.time), conditions: conditions)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import InductionModel
+import MarkovChains
+import Transformer
+
+/// The training of one configuration, resolved: what all its seeds share, and the setup of each.
+public struct TrainingExperiment: Sendable {
+  public let experiment: Experiment
+  public let training: TrainingConfiguration
+  public let model: DisentangledTransformer
+  /// The same for every seed.
+  public let heldOut: TokenSequences
+  /// S* and its gap; nil where no stage asks for it and the laws of windows would be large.
+  public let selected: SelectedSet?
+  private let sampler: ChainSampler
+  /// `training.data.file`.
+  private let sequences: TokenSequences?
+
+  /// Reads files, checks sizes and draws the held-out sequences.
+  ///
+  /// - Throws: `ConfigurationError`; `SamplerError`, `ChainError` where the source cannot be sampled.
+  public init(_ experiment: Experiment, threads: Int) throws {
+    guard let training = experiment.configuration.training else {
+      throw ConfigurationError(
+        .missingKey, at: .configuration, keyPath: "training", found: "nothing",
+        allowed: "a section that says how to train", suggestion: "--set training={} takes all its defaults")
+    }
+    self.experiment = experiment
+    self.training = training
+    var loss = experiment.configuration.loss
+    if let epsilon = training.epsilon { loss.epsilon = epsilon }
+    model = DisentangledTransformer(experiment.model, loss: loss)
+    try experiment.checkSizes(training)
+    sampler = try experiment.sampler(training.data.kernels)
+    sequences = try experiment.sequences(of: training)
+    heldOut = try experiment.heldOut(of: training, sampler)
+    let needsSet = training.stages.contains { stage in
+      if case .until(let end) = stage.length { end.needsSelectedSet } else { false }
+    }
+    selected = try experiment.selectedSet(isNeeded: needsSet, threads: threads)
+  }
+
+  /// The run of one seed.
+  ///
+  /// - Throws: `ConfigurationError`, `OptimizerError`.
+  public func setup(seed: Int) throws -> TrainingSetup<DisentangledTransformer> {
+    TrainingSetup(
+      model: model, start: experiment.start.flat, data: try data(seed: seed), heldOut: heldOut,
+      optimizer: try training.optimizer.resolved(),
+      stages: training.stages.map { $0.resolved(mostInformative: HeadSet(selected?.set.members ?? [])) },
+      measure: StepGrid(training.measure), checkpoints: StepGrid(training.checkpoints), seed: UInt64(seed),
+      precision: training.precision == .float ? .float : .double)
+  }
+
+  private func data(seed: Int) throws -> Transformer.TrainingData {
+    let length = training.context + 1
+    switch training.data.sequences {
+    case .fresh(let batch): return .fresh(sampler, batch: batch, length: length)
+    case .fixed(let count, let batch):
+      // The set that the theory draws for this seed at finite context.
+      let drawn = try sampler.sample(
+        count: count, length: length, seed: UInt64(seed), place: DrawPlace(.training))
+      return .fixed(drawn, batch: batch)
+    case .file(_, let batch):
+      guard let sequences else { throw TrainingError.batch(0) }
+      return .fixed(sequences, batch: batch ?? sequences.count)
+    }
+  }
+
+  /// Trains one seed in memory, from its start to the end of its last stage or until it is told to stop.
+  ///
+  /// - Parameter receive: is given every row as it is measured.
+  /// - Throws: `TrainingError`; whatever `receive` throws.
+  @discardableResult
+  public func run(
+    seed: Int, pool: WorkerPool, isInterrupted: @escaping () -> Bool = { false },
+    receive: @escaping (TrainingRow) throws -> Void = { _ in }
+  ) throws -> [TrainingRow] {
+    var rows: [TrainingRow] = []
+    let run = try TrainingRun(setup(seed: seed), pool: pool)
+    _ = try run.run(
+      .init(
+        measurement: { [definition = experiment.model] measurement in
+          let row = TrainingRow(measurement, definition)
+          try receive(row)
+          rows.append(row)
+        }, shouldStop: isInterrupted))
+    return rows
+  }
+}
+
+/// What is recorded of a training run at one step: a row of trajectory.csv and one of measurements.csv.
+public struct TrainingRow: Sendable {
+  /// The flow's: Σ rate, over 1 − β with momentum.
+  public let time: Double
+  public let step: Int
+  /// Mean over the held-out sequences, and its standard error.
+  public let loss: Double
+  public let standardError: Double
+  /// Of the step that led here, before it; nil at the start.
+  public let batchLoss: Double?
+  public let parameters: Parameters
+  /// What is not a parameter, in a fixed order.
+  public let values: [(name: String, value: Double)]
+
+  init(_ measurement: TrainingMeasurement, _ definition: ModelDefinition) {
+    time = measurement.time
+    step = measurement.step
+    loss = measurement.loss
+    standardError = measurement.standardError
+    batchLoss = measurement.batchLoss
+    parameters = Parameters(flat: measurement.parameters, model: definition)
+    values = measurement.values
+  }
+}

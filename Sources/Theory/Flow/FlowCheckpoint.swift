@@ -1,0 +1,28 @@
+import ODESolvers
+
+/// Where a staged flow can be taken up again, to the same bits as if it had never stopped; readable as JSON.
+public struct FlowCheckpoint: Codable, Hashable, Sendable {
+  public internal(set) var format = 1
+  /// When the running stage began, and the flat point there.
+  public let time: Double
+  public let parameters: [Double]
+  /// How the stages before it ended.
+  public let ends: [FlowOutcome.StageResult]
+  /// Of the stages before it.
+  public let counts: Counts
+  public let drifts: [Drift]
+  public let suggestion: String?
+  /// Points that had been delivered when it began.
+  public let pointsBefore: Int
+  /// The running stage; nil before its first step.
+  public let stage: Checkpoint?
+  /// Whether a point is delivered at every step, the stage's start among the integrator's outputs.
+  let everyStep: Bool
+
+  /// Points that had been delivered here: a consumer that has more drops the rest before resuming.
+  public var points: Int {
+    guard let stage else { return pointsBefore }
+    // The integrator delivers a stage's start too, where it delivers every step; the flow has it from before.
+    return pointsBefore + stage.deliveredOutputs - (everyStep ? 1 : 0)
+  }
+}
