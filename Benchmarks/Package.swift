@@ -25,6 +25,14 @@ let package = Package(
         .product(name: "InductionModel", package: "InductionFlow"),
       ], path: "Sources/GradientBenchmark"),
     .executableTarget(
+      name: "leading-order",
+      dependencies: [
+        .product(name: "Theory", package: "InductionFlow"),
+        .product(name: "SymbolicTensors", package: "InductionFlow"),
+        .product(name: "MarkovChains", package: "InductionFlow"),
+        .product(name: "InductionModel", package: "InductionFlow"),
+      ], path: "Sources/LeadingOrderBenchmark"),
+    .executableTarget(
       name: "trainer-benchmark",
       dependencies: [
         .product(name: "Transformer", package: "InductionFlow"),

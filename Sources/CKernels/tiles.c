@@ -20,15 +20,8 @@ __m256d _ZGVdN4v_log(__m256d);
 #pragma clang attribute pop
 #endif
 
-void tile_run_row(const tile_instruction *program, int32_t count, double **operands, const tile_array *arrays,
-                  int32_t array_count, int64_t start, int64_t end, int32_t length) {
-  for (int64_t first = start; first < end; first += length) {
-    const int64_t left = end - first;
-    for (int32_t k = 0; k < array_count; ++k) {
-      operands[arrays[k].operand] = arrays[k].base + arrays[k].stride * first;
-    }
-    DISPATCH(run, program, count, operands, (int32_t)(left < length ? left : length));
-  }
+void tile_run(const tile_kernel *kernel, double **operands, double **bases, int64_t first, int64_t last) {
+  DISPATCH(inside, kernel, operands, bases, 0, first, last);
 }
 
 void vector_exp(double *d, const double *a, int64_t n) { DISPATCH(exp, d, a, n); }

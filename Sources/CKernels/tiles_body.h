@@ -103,3 +103,33 @@ static void NAME(run)(const tile_instruction *program, int32_t count, double *co
     }
   }
 }
+
+static void NAME(row)(const tile_kernel *kernel, double **operands, double *const *bases, int64_t start, int64_t end) {
+  const int64_t *steps = kernel->strides + (kernel->dimensions - 1) * kernel->arrays;
+  for (int64_t first = start; first < end; first += kernel->length) {
+    const int64_t left = end - first;
+    for (int32_t k = 0; k < kernel->arrays; ++k) operands[kernel->positions[k]] = bases[k] + steps[k] * first;
+    NAME(run)(kernel->program, kernel->instructions, operands, (int32_t)(left < kernel->length ? left : kernel->length));
+  }
+}
+
+static void NAME(shift)(const tile_kernel *kernel, double **bases, int32_t dimension, int64_t count) {
+  const int64_t *steps = kernel->strides + dimension * kernel->arrays;
+  for (int32_t k = 0; k < kernel->arrays; ++k) bases[k] += steps[k] * count;
+}
+
+// Recursion over the dimensions but the last: as deep as there are dimensions, and no counters to allocate.
+static void NAME(inside)(const tile_kernel *kernel, double **operands, double **bases, int32_t dimension, int64_t first,
+                         int64_t last) {
+  if (dimension == kernel->dimensions - 1) {
+    NAME(row)(kernel, operands, bases, first, last);
+    return;
+  }
+  NAME(shift)(kernel, bases, dimension, first);
+  for (int64_t i = first; i < last; ++i) {
+    NAME(inside)(kernel, operands, bases, dimension + 1, 0, kernel->extents[dimension + 1]);
+    NAME(shift)(kernel, bases, dimension, 1);
+  }
+  NAME(shift)(kernel, bases, dimension, -last);
+}
+

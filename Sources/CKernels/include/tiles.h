@@ -37,16 +37,23 @@ typedef struct {
   double exponent;
 } tile_instruction;
 
-// An operand that moves along a row: operands[operand] begins at base and advances by stride (0 or 1) an element.
+// A program over a dense domain of one or more dimensions, the last one contiguous.
 typedef struct {
-  int32_t operand, stride;
-  double *base;
-} tile_array;
+  const tile_instruction *program;
+  int32_t instructions, dimensions, arrays;
+  // Elements of a tile, at most TILE_LENGTH.
+  int32_t length;
+  // The dimensions' extents.
+  const int64_t *extents;
+  // strides[dimension * arrays + array]; 0 or 1 in the last dimension.
+  const int64_t *strides;
+  // Where each array stands in the operand table.
+  const int32_t *positions;
+} tile_kernel;
 
-// Runs a program over elements start <= i < end of a row, in tiles of at most `length` <= TILE_LENGTH. operands[k] is
-// where operand k's tile begins; those of the arrays are set here, the others stay.
-void tile_run_row(const tile_instruction *program, int32_t count, double **operands, const tile_array *arrays,
-                  int32_t array_count, int64_t start, int64_t end, int32_t length);
+// Runs a program over first <= i < last of the first dimension and all of the others. operands[k] is where operand k's
+// tile begins; those of the arrays are set here, the others stay. bases[k] is where array k begins; used up.
+void tile_run(const tile_kernel *kernel, double **operands, double **bases, int64_t first, int64_t last);
 
 // exp and log of n numbers; vectorised where the machine allows it (at most 4 ulp).
 void vector_exp(double *d, const double *a, int64_t n);

@@ -120,7 +120,7 @@ extension Expression {
 }
 
 extension ExpressionGraph {
-  fileprivate func parameterEntry(_ node: NodeID) -> (symbol: Symbol, indices: [Index]) {
+  func parameterEntry(_ node: NodeID) -> (symbol: Symbol, indices: [Index]) {
     guard case .symbol(let symbol, let indices) = nodes[Int(node)], Set(indices).count == indices.count
     else { preconditionFailure("a gradient is taken with respect to a symbol's entry at distinct indices") }
     return (symbol, indices)

@@ -4,17 +4,31 @@
 /// Source: Knuth, *The Art of Computer Programming* 2, 4.7.
 struct Series {
   let graph: ExpressionGraph
-  let variable: Symbol
   let order: Int
+  /// The coefficients of an entry of a symbol, as many as are known; nil where the symbol is constant.
+  let seed: (Symbol, [Index]) -> [NodeID]?
+
+  /// About 0 in one scalar symbol.
+  init(graph: ExpressionGraph, variable: Symbol, order: Int) {
+    self.init(graph: graph, order: order) { symbol, _ in
+      symbol == variable ? [ExpressionGraph.zero, ExpressionGraph.one] : nil
+    }
+  }
+
+  init(graph: ExpressionGraph, order: Int, seed: @escaping (Symbol, [Index]) -> [NodeID]?) {
+    self.graph = graph
+    self.order = order
+    self.seed = seed
+  }
 
   /// The coefficients of 1, a, ..., a^order of each root; nil for a root that has no such series here.
   func coefficients(of roots: [NodeID]) -> [[NodeID]?] {
     var series: [NodeID: [NodeID]] = [:]
     var dependent = Set<NodeID>()
     for node in graph.reachable(roots) {
-      if case .symbol(variable, _) = graph.nodes[Int(node)] {
+      if case .symbol(let symbol, let indices) = graph.nodes[Int(node)], let known = seed(symbol, indices) {
         dependent.insert(node)
-        series[node] = padded([ExpressionGraph.zero, ExpressionGraph.one])
+        series[node] = padded(known)
         continue
       }
       var depends = false
@@ -54,7 +68,8 @@ struct Series {
       return product
     case .function(.exp, let argument): return child(argument).map(exponential)
     case .function(.log, let argument): return child(argument).flatMap(logarithm)
-    case .function: return nil
+    case .function(let function, let argument):
+      return child(argument).flatMap { piecewise(function, $0) }
     case .softmax(let logits, over: let index): return child(logits).flatMap { softmax($0, index) }
     case .contraction(let indices, let body):
       return child(body)?.map { graph.contraction(indices, $0) }
@@ -76,9 +91,13 @@ struct Series {
       guard let integer = exponent.integer, integer > 0 else { return nil }
       return (1..<integer).reduce(base) { power, _ in multiply(power, base) }
     }
-    // c_0 b_k = (1/k) Σ_{i=1..k} (i r − (k − i)) c_i b_{k−i}
-    let inverse = graph.power(base[0], -1)
-    var result = [graph.power(base[0], exponent)]
+    return power(
+      base, exponent, value: graph.power(base[0], exponent), inverse: graph.power(base[0], -1))
+  }
+
+  /// c_0 b_k = (1/k) Σ_{i=1..k} (i r − (k − i)) c_i b_{k−i}
+  private func power(_ base: [NodeID], _ exponent: Number, value: NodeID, inverse: NodeID) -> [NodeID] {
+    var result = [value]
     for k in stride(from: 1, through: order, by: 1) {
       result.append(
         combination(
@@ -108,6 +127,22 @@ struct Series {
       result.append(combination([(.one, [argument[k], inverse])] + rest))
     }
     return result
+  }
+
+  /// Functions that are smooth but at 0: the series of the piece that the constant term lies on.
+  private func piecewise(_ function: Function, _ argument: [NodeID]) -> [NodeID]? {
+    guard argument[0] != ExpressionGraph.zero else { return nil }
+    let value = graph.apply(function, to: argument[0])
+    switch function {
+    case .exp, .log: return nil
+    case .sign, .step: return padded([value])
+    case .absolute, .rectifier:
+      let slope = graph.apply(function == .absolute ? .sign : .step, to: argument[0])
+      return [value] + argument.dropFirst().map { graph.product([slope, $0]) }
+    case .guardedPower(let exponent):
+      let inverse = graph.apply(.guardedPower(-1), to: argument[0])
+      return power(argument, exponent, value: value, inverse: inverse)
+    }
   }
 
   /// softmax(c_0 + δ) = s e^δ / Σ s e^δ with s = softmax(c_0).

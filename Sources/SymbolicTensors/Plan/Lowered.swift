@@ -30,7 +30,9 @@ struct LoweredProgram {
       while let next = aliases[id] { id = next }
       return id
     }
-    for position in values.indices { values[position].operation = values[position].operation.renaming(target) }
+    for position in values.indices {
+      values[position].operation = values[position].operation.renaming(target)
+    }
     outputs = outputs.map(target)
   }
 

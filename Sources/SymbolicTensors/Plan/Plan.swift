@@ -77,6 +77,33 @@ public final class Plan {
     inputs[symbol]?.copy(from: values)
   }
 
+  /// Where the numbers of several symbols, one after another in a vector, go: looked up once, used often.
+  public func layout(of symbols: [Symbol]) -> InputLayout {
+    var position = 0
+    var parts: [InputLayout.Part] = []
+    for symbol in symbols {
+      let size = graph.shape(of: symbol).reduce(1, *)
+      if let buffer = inputs[symbol] {
+        parts.append(.init(target: buffer, range: position..<position + size))
+      }
+      position += size
+    }
+    return InputLayout(parts: parts, count: position)
+  }
+
+  /// Gives all symbols of a layout of this plan their numbers.
+  ///
+  /// - Precondition: as many numbers as the symbols have entries.
+  public func set(_ layout: InputLayout, to vector: [Double]) {
+    precondition(vector.count == layout.count, "a vector of \(layout.count) numbers")
+    vector.withUnsafeBufferPointer { vector in
+      guard let source = vector.baseAddress else { return }
+      for part in layout.parts {
+        part.target.base.update(from: source + part.range.lowerBound, count: part.range.count)
+      }
+    }
+  }
+
   /// Computes all outputs from the inputs as they are set.
   public func run() {
     for step in main { step.run(workers, scratch: scratch) }
@@ -98,6 +125,17 @@ public final class Plan {
 
   /// A scalar output.
   public func scalar(_ position: Int) -> Double { outputs[position].base[0] }
+}
+
+/// Where a plan keeps the numbers of several symbols.
+public struct InputLayout {
+  struct Part {
+    let target: Buffer
+    let range: Range<Int>
+  }
+
+  let parts: [Part]
+  let count: Int
 }
 
 /// Why expressions cannot be evaluated.

@@ -15,6 +15,8 @@ final class GatherStep: PlanStep {
   private let target: Buffer
   private let extents: [Int]
   private let strides: [Int]
+  /// Where the walk through the outer dimensions stands.
+  private var counter: [Int]
 
   /// - Parameters:
   ///   - layout: one index an axis of the source, repeats allowed.
@@ -25,6 +27,7 @@ final class GatherStep: PlanStep {
     extents = order.map(\.extent)
     let axisStrides = layout.indices.map { axis in layout[(axis + 1)...].reduce(1) { $0 * $1.extent } }
     strides = order.map { index in zip(layout, axisStrides).reduce(0) { $0 + ($1.0 == index ? $1.1 : 0) } }
+    counter = [Int](repeating: 0, count: order.count)
   }
 
   func run(_ workers: Workers, scratch: [Buffer]) {
@@ -32,7 +35,7 @@ final class GatherStep: PlanStep {
       target.base[0] = source.base[0]
       return
     }
-    var counter = [Int](repeating: 0, count: extents.count)
+    for dimension in counter.indices { counter[dimension] = 0 }
     var (read, write) = (0, 0)
     while true {
       for position in 0..<width { target.base[write + position] = source.base[read + position * step] }

@@ -12,6 +12,9 @@ final class PlannedLoss {
   private let memoryLimit: Int
 
   private let gradientPlan: Plan
+  // Looked up once: evaluations of small systems take microseconds.
+  private let gradientInputs: InputLayout
+  private let counts: [Int]
   private lazy var lossPlan = makePlan([loss])
   private lazy var direction = model.direction("u")
   private lazy var hessianPlan = makePlan(model.hessianProduct(of: loss, along: direction, lag: lag))
@@ -31,6 +34,8 @@ final class PlannedLoss {
         model.gradient(of: loss, lag: lag), coefficients: coefficients, threads: threads,
         memoryLimit: memoryLimit)
     }
+    gradientInputs = gradientPlan.layout(of: model.parameterSymbols)
+    counts = model.componentCounts
   }
 
   /// What the gradient flow conserves by algebra.
@@ -59,8 +64,13 @@ final class PlannedLoss {
   func gradient(
     _ parameters: [Double], addingTo gradient: inout [Double], prepare: Preparation = { _ in }
   ) {
-    run(gradientPlan, parameters, prepare)
-    model.add(gradientPlan, to: &gradient)
+    prepare(gradientPlan)
+    gradientPlan.set(gradientInputs, to: parameters)
+    gradientPlan.run()
+    var position = 0
+    for (output, count) in counts.enumerated() {
+      position = gradientPlan.add(output: output, to: &gradient, at: position, count: count)
+    }
   }
 
   /// The loss alone.
@@ -91,7 +101,7 @@ final class PlannedLoss {
 extension ModelExpressions {
   /// Gives the parameter symbols the numbers of a flat vector.
   func bind(_ parameters: [Double], to plan: Plan) {
-    bind(parameters, to: attention + coefficients + [scale], of: plan)
+    bind(parameters, to: parameterSymbols, of: plan)
   }
 
   /// Gives symbols that are shaped like the parameters the numbers of a flat vector.
@@ -111,8 +121,11 @@ extension ModelExpressions {
     }
   }
 
+  /// In the order of the flat vector.
+  var parameterSymbols: [Symbol] { attention + coefficients + [scale] }
+
   /// Entries of each parameter symbol, in the order of the flat vector.
-  private var componentCounts: [Int] {
+  var componentCounts: [Int] {
     attention.map { _ in model.window } + Array(repeating: 1, count: coefficients.count + 1)
   }
 }
