@@ -7,12 +7,17 @@ public struct StagedFlow {
   public let start: Parameters
   public let stages: [FlowStage]
   public let solver: Solver
+  public let correction: FlowCorrection
 
-  public init(_ loss: any LossFunction, start: Parameters, stages: [FlowStage], solver: Solver) {
+  public init(
+    _ loss: any LossFunction, start: Parameters, stages: [FlowStage], solver: Solver,
+    correction: FlowCorrection = .none
+  ) {
     self.loss = loss
     self.start = start
     self.stages = stages
     self.solver = solver
+    self.correction = correction
   }
 
   /// The longest that all stages together may last.
@@ -48,8 +53,8 @@ public struct StagedFlow {
     var suggestion: String?
     for (position, stage) in stages.enumerated() {
       let run = StageRun(
-        flow: GradientFlow(loss, trained: stage.trained, start: parameters), stage: stage, solver: solver,
-        start: time, cap: timeCap)
+        flow: GradientFlow(loss, trained: stage.trained, start: parameters, correction: correction),
+        stage: stage, solver: solver, start: time, cap: timeCap)
       let result = try run.run(from: parameters, grid: grid, isFirst: position == 0, counts, observers)
       (time, parameters, counts) = (result.time, result.parameters, result.counts)
       drifts += result.drifts
