@@ -20,9 +20,6 @@ extension Configuration {
       throw difference(
         "training.stages", "training of \(text(theirs))", "the groups of theory.stages: \(text(ours))")
     }
-    if let criterion = training.loss?.criterion, criterion != loss.criterion {
-      throw difference("training.loss.criterion", criterion.rawValue, "\(loss.criterion.rawValue), as in loss")
-    }
   }
 
   private func checkTime(_ optimizer: OptimizerConfiguration) throws {

@@ -15,13 +15,15 @@ public struct ComparisonRequest: Sendable {
   /// Fresh sequences for each length, and their seed.
   public var sequences = 2048
   public var seed = 7
+  /// Whether every arrow of the ladder is measured too.
+  public var measuresLadder = false
   public var thresholds = LimitThresholds()
 
   public init() {}
 }
 
 /// Theory at some levels and training over several seeds from the same start, on one time axis.
-public struct Comparison: Sendable {
+public struct Comparison {
   public let experiment: Experiment
   public let levels: [TheoryLevel]
   let request: ComparisonRequest
@@ -36,8 +38,8 @@ public struct Comparison: Sendable {
     self.request = request
     self.threads = threads
     levels = request.levels ?? [experiment.configuration.theory.level]
-    try experiment.configuration.checkComparable(levels)
-    training = try ComparedTraining(experiment, folder: request.training, threads: threads)
+    training = try ComparedTraining(
+      experiment, folder: request.training, levels: levels, threads: threads)
     for level in levels { _ = try FlowRun(experiment.at(level), threads: threads) }
   }
 
@@ -73,17 +75,18 @@ public struct Comparison: Sendable {
       let theory = try levels.map { level in
         (level: level, table: try integrate(level, at: seeds.map(\.table), in: folder, observers))
       }
-      let report = try ComparisonReport(self, theory: theory, seeds: seeds, threads: threads)
+      var report = try ComparisonReport(self, theory: theory, seeds: seeds, threads: threads)
+      if request.measuresLadder {
+        report.ladder = try Ladder(experiment, threads: threads).edges { name, fraction in
+          observers.progress(name.rawValue, fraction)
+        }
+      }
       try folder.write(Overlay.csv(report.overlays), to: .overlay)
       try folder.write(report.json.text, to: .summary)
       try close(.done)
       return report
     } catch let failure as RunFailure {
       try close(failure.isInterruption ? .interrupted : .failed, failure.description)
-      throw failure
-    } catch let error as TrainingError {
-      let failure = RunFailure(.failure, "training: \(error)")
-      try close(.failed, failure.description)
       throw failure
     }
   }

@@ -14,6 +14,11 @@ public struct ComparisonReport: Sendable {
   /// E TV between the first level's model and each seed's, both at the last time that they have in common, on fresh
   /// sequences of the training length.
   public let agreement: Agreement
+  public let stageTimes: [StageTimes]
+  /// Against the first level.
+  public let closedForms: [ClosedForm]
+  /// Empty unless it was asked for.
+  public internal(set) var ladder: [LadderEdge] = []
 
   public struct Agreement: Sendable {
     public let time: Double
@@ -29,6 +34,7 @@ public struct ComparisonReport: Sendable {
     configuration = experiment.configuration
     thresholds = request.thresholds
     let informationSet = try experiment.selectedSet(isNeeded: false, threads: threads)?.set
+    let laws = informationSet == nil ? nil : try experiment.windowLaws(threads: threads)
     self.informationSet = informationSet
     let tables = seeds.map(\.table)
     overlays = try theory.map { level, table in
@@ -54,6 +60,16 @@ public struct ComparisonReport: Sendable {
         else { return nil }
         return (seed.seed, try probe.totalVariation(ours, theirs, pool: pool))
       })
+    stageTimes = zip(theory, overlays).map { level, overlay in
+      StageTimes(level.level, theory: level.table, seeds: tables, model: model, end: overlay.end)
+    }
+    guard let laws, let informationSet, let first = theory.first else {
+      closedForms = []
+      return
+    }
+    closedForms =
+      try ClosedForms(experiment, laws: laws, selected: informationSet, theory: first.table, seeds: tables)?
+      .all() ?? []
   }
 }
 
@@ -110,6 +126,9 @@ extension ComparisonReport {
             .object([(key: "seed", value: .integer($0.seed))] + $0.totalVariation.members("total_variation"))
           }),
       ]),
+      "stage_times": .array(stageTimes.map(\.json)),
+      "closed_forms": .array(closedForms.map(\.json)),
+      "ladder": .array(ladder.map(\.json)),
     ])
   }
 }

@@ -26,7 +26,8 @@ struct Compare: ParsableCommand {
         + TheoryLevel.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "level"))
   var levels: [TheoryLevel] = []
 
-  @Option(help: ArgumentHelp("A folder of inflow train to compare with, instead of training.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("A folder of inflow train to compare with, instead of training.", valueName: "dir"))
   var training: String?
 
   @Option(
@@ -38,6 +39,9 @@ struct Compare: ParsableCommand {
 
   @Option(help: ArgumentHelp("Fresh sequences for each length.", valueName: "n"))
   var sequences = 2048
+
+  @Flag(help: "Also measures the order of every arrow from training to the explicit theory.")
+  var ladder = false
 
   func validate() throws {
     guard (2...1 << 22).contains(sequences) else {
@@ -57,6 +61,7 @@ struct Compare: ParsableCommand {
     if !lengths.isEmpty { request.contexts = lengths }
     request.training = training
     request.sequences = sequences
+    request.measuresLadder = ladder
     let comparison = try Comparison(experiment, request, threads: execution.threads)
     let folder = try RunFolder(creating: out, existing: execution.force ? .replace : .refuse)
     let console = Console(quiet: execution.quiet)
@@ -71,8 +76,6 @@ struct Compare: ParsableCommand {
     Terminal.result(report.text(in: folder))
   }
 }
-
-extension TheoryLevel: ExpressibleByArgument {}
 
 /// A progress bar that several threads draw.
 final class SharedBar: @unchecked Sendable {

@@ -5,7 +5,7 @@ import Transformer
 /// Descent on fresh batches of B sequences against a batch so large that it stands for the mean.
 extension Ladder {
   private static let batches = [32, 128, 512, 2048]
-  private static let seeds = 24
+  private static let seeds = 128
   private static let steps = 12
   /// The reference's batch, over the largest of the sweep.
   private static let excess = 32
@@ -28,7 +28,8 @@ extension Ladder {
     return LadderEdge(.batchToMean, points)
   }
 
-  private func descent(_ sampler: ChainSampler, batch: Int, seed: UInt64, pool: WorkerPool) throws -> [Double] {
+  private func descent(_ sampler: ChainSampler, batch: Int, seed: UInt64, pool: WorkerPool) throws -> [Double]
+  {
     let evaluator = transformer.evaluator(precision: .double, pool: pool)
     var sequences = TokenSequences(count: batch, length: context + 1, tokens: sampler.tokens)
     var point = experiment.start.flat

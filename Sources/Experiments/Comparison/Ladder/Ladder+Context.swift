@@ -15,8 +15,8 @@ extension Ladder {
   private static let count = 1 << 18
 
   func contextEdge() throws -> LadderEdge {
-    var point = experiment.start
-    point.scale = 1
+    let start = experiment.start
+    let point = Parameters(attention: start.attention, coefficients: start.coefficients, scale: 1)
     let infinite = try InfiniteContextLoss(model: model, loss: loss, laws: laws, threads: threads)
     let predictions = try infinite.prediction(point)
     let perKernel = max(1, Self.count / laws.kernels.count)
@@ -28,7 +28,8 @@ extension Ladder {
       let gap = means.reduce(0) { $0 + $1.mean } / Double(means.count)
       let variance = means.reduce(0) { $0 + ($1.standardError ?? 0) * ($1.standardError ?? 0) }
       return LadderEdge.Point(
-        variable: 1 / Double(context), error: abs(gap), standardError: variance.squareRoot() / Double(means.count))
+        variable: 1 / Double(context), error: abs(gap),
+        standardError: variance.squareRoot() / Double(means.count))
     }
     return LadderEdge(.finiteToInfiniteContext, points)
   }

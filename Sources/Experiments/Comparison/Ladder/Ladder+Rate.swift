@@ -19,7 +19,8 @@ extension Ladder {
     let drawn = try ChainSampler(experiment.source).sample(
       count: Self.count, length: context + 1, seed: 11, place: DrawPlace(.measurement))
     let theory = try FiniteContextLoss(
-      model: model, loss: loss, sequences: (0..<drawn.count).map { drawn[$0].map(Int.init) }, threads: threads)
+      model: model, loss: loss, sequences: (0..<drawn.count).map { drawn[$0].map(Int.init) }, threads: threads
+    )
     let evaluator = transformer.evaluator(precision: .double, pool: WorkerPool(threads: threads))
     try evaluator.load(drawn)
     let time = 4 * experiment.baseRate * Double(Self.steps)
@@ -27,7 +28,8 @@ extension Ladder {
     let exact = try end(theory, .none, time)
     var rate = time / Double(Self.steps)
     while rate > time * 1e-4,
-      try !(distance(descent(evaluator, rate: rate, time: time), exact)
+      try
+        !(distance(descent(evaluator, rate: rate, time: time), exact)
         < Self.nearness * distance(start, exact))
     { rate /= 2 }
     var (flow, modified): ([LadderEdge.Point], [LadderEdge.Point]) = ([], [])
@@ -41,7 +43,8 @@ extension Ladder {
     return [LadderEdge(.rateToFlow, flow), LadderEdge(.rateToModifiedFlow, modified)]
   }
 
-  private func end(_ loss: FiniteContextLoss, _ correction: FlowCorrection, _ time: Double) throws -> [Double] {
+  private func end(_ loss: FiniteContextLoss, _ correction: FlowCorrection, _ time: Double) throws -> [Double]
+  {
     let flow = StagedFlow(
       loss, start: experiment.start, stages: [FlowStage(end: FlowStageEnd(time: time))],
       solver: Solver(stepper: .rk8pd, tolerance: Tolerance(relative: 1e-10, absolute: 1e-12)),

@@ -29,7 +29,8 @@ extension Ladder {
       }
       let reduced = try shares(leading)
       return LadderEdge.Point(
-        variable: scale, error: distance(try shares(infinite), reduced) / distance(start.shares(model), reduced),
+        variable: scale,
+        error: distance(try shares(infinite), reduced) / distance(start.shares(model), reduced),
         standardError: nil)
     }
     return LadderEdge(.infiniteContextToLeadingOrder, points)

@@ -68,7 +68,8 @@ public struct LadderEdge: Sendable {
 
   var json: JSON {
     .object([
-      "edge": .string(name.rawValue), "variable": .string(name.variable), "predicted": .number(name.predicted),
+      "edge": .string(name.rawValue), "variable": .string(name.variable),
+      "predicted": .number(name.predicted),
       "measured": .optional(order?.value), "standard_error": .optional(order?.standardError),
       "sweep": .array(
         sweep.map {

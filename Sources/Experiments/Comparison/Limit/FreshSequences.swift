@@ -52,7 +52,8 @@ struct FreshSequences {
 
 extension FreshSequences {
   /// y of the model at a point, [sequence][token].
-  func predictions(_ parameters: Parameters, _ experiment: Experiment, pool: WorkerPool) throws -> [[Double]] {
+  func predictions(_ parameters: Parameters, _ experiment: Experiment, pool: WorkerPool) throws -> [[Double]]
+  {
     let transformer = DisentangledTransformer(experiment.model, loss: experiment.configuration.loss)
     let evaluator = transformer.evaluator(precision: .double, pool: pool)
     try evaluator.load(sequences)

@@ -18,7 +18,8 @@ public struct Discrepancy: Hashable, Sendable {
     let worst = points.max { abs($0.difference) < abs($1.difference) }
     maximum = worst.map { abs($0.difference) } ?? 0
     time = worst?.time ?? 0
-    rootMeanSquare = Self.logarithmicMean(points.map { ($0.time, $0.difference * $0.difference) }).squareRoot()
+    rootMeanSquare = Self.logarithmicMean(points.map { ($0.time, $0.difference * $0.difference) })
+      .squareRoot()
     relative = points.map { $0.theory == 0 ? 0 : abs($0.difference / $0.theory) }.max() ?? 0
     let ratios = points.compactMap { point in
       point.standardError.flatMap { error in

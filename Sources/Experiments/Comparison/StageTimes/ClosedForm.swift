@@ -32,10 +32,13 @@ struct ClosedForms {
   private let seeds: [TrajectoryTable]
 
   /// nil where the loss has no expansion in a, whose first order these are.
-  init?(_ experiment: Experiment, laws: WindowLaws, selected: LagSet, theory: TrajectoryTable, seeds: [TrajectoryTable])
-  {
+  init?(
+    _ experiment: Experiment, laws: WindowLaws, selected: LagSet, theory: TrajectoryTable,
+    seeds: [TrajectoryTable]
+  ) {
     guard
-      let leading = try? LeadingOrderLoss(model: experiment.model, loss: experiment.configuration.loss, laws: laws)
+      let leading = try? LeadingOrderLoss(
+        model: experiment.model, loss: experiment.configuration.loss, laws: laws)
     else { return nil }
     self.experiment = experiment
     self.leading = leading
@@ -51,7 +54,9 @@ struct ClosedForms {
     try startOfScale() + slopes() + weightConstants() + scaleEquation()
   }
 
-  private func form(_ name: String, _ predicted: Double, _ measure: (TrajectoryTable) -> Double?) -> ClosedForm {
+  private func form(_ name: String, _ predicted: Double, _ measure: (TrajectoryTable) -> Double?)
+    -> ClosedForm
+  {
     ClosedForm(name: name, predicted: predicted, theory: measure(theory), seeds: seeds.compactMap(measure))
   }
 
@@ -65,7 +70,8 @@ struct ClosedForms {
     let predicted = zip(experiment.start.shares(model), information).reduce(0) { $0 + $1.0 * $1.1 }
     return [
       form("a'(0)", predicted) { table in
-        guard let scale = table[ModelDefinition.scaleName], let row = table.times.firstIndex(where: { $0 > 0 })
+        guard let scale = table[ModelDefinition.scaleName],
+          let row = table.times.firstIndex(where: { $0 > 0 })
         else { return nil }
         return (scale[row] - scale[0]) / (table.times[row] - table.times[0])
       }
@@ -114,7 +120,8 @@ struct ClosedForms {
         return sum + weights[head - 1][lag.offset] / (Double(model.window) * slope[head - 1][lag.offset])
       }
       return form("(1 - sigma[\(head) \(own)]) t", predicted) { table in
-        guard let rows = table.rows(changingOnly: .attention, model), let weight = table["sigma[\(head) \(own)]"]
+        guard let rows = table.rows(changingOnly: .attention, model),
+          let weight = table["sigma[\(head) \(own)]"]
         else { return nil }
         return (1 - weight[rows.upperBound]) * (table.times[rows.upperBound] - table.times[rows.lowerBound])
       }
@@ -126,9 +133,11 @@ struct ClosedForms {
   /// a at the end of its stage by the stage's own equation, one-hot heads and p on S*.
   private func scaleEquation() throws -> [ClosedForm] {
     guard model.variant == .paper, experiment.configuration.loss.criterion == .crossEntropy,
-      let rows = theory.rows(changingOnly: .scale, model), let start = theory.parameters(rows.lowerBound, model)
+      let rows = theory.rows(changingOnly: .scale, model),
+      let start = theory.parameters(rows.lowerBound, model)
     else { return [] }
-    let equation = ScaleEquation(laws: laws, set: LagSet(selected.members), epsilon: experiment.configuration.loss.epsilon)
+    let equation = ScaleEquation(
+      laws: laws, set: LagSet(selected.members), epsilon: experiment.configuration.loss.epsilon)
     let span = theory.times[rows.upperBound] - theory.times[rows.lowerBound]
     let predicted = try equation.scale(from: start.scale, after: span)
     return [

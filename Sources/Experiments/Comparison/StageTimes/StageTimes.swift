@@ -18,8 +18,10 @@ public struct StageTimes: Sendable {
 
 extension StageTimes {
   /// - Parameter end: what lies behind it is not looked at, so that plateaus are those that both see.
-  init(_ level: TheoryLevel, theory: TrajectoryTable, seeds: [TrajectoryTable], model: ModelDefinition, end: Double)
-  {
+  init(
+    _ level: TheoryLevel, theory: TrajectoryTable, seeds: [TrajectoryTable], model: ModelDefinition,
+    end: Double
+  ) {
     self.level = level
     rows = Self.quantities(model, theory).flatMap { quantity -> [Row] in
       let measured = seeds.map { $0.transitions(of: quantity, until: end) }
