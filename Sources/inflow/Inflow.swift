@@ -20,6 +20,7 @@ struct Inflow: ParsableCommand {
     version: Provenance.version,
     subcommands: [
       Validate.self, Inspect.self, Derive.self, Evaluate.self, Integrate.self, Train.self, Resume.self,
+      Compare.self,
     ])
 
   static func main() {

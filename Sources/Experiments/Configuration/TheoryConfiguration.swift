@@ -8,6 +8,13 @@ public enum TheoryLevel: String, CaseIterable, Sendable {
   case finiteContext = "finite-context"
 }
 
+/// What the flow adds to stand for training's finite steps.
+public enum TheoryCorrection: String, CaseIterable, Sendable {
+  case none
+  /// The modified equation of gradient descent with the rate of `training.optimizer`.
+  case stepSize = "step-size"
+}
+
 /// `theory`: the flow and how it is integrated.
 public struct TheoryConfiguration: Equatable, Sendable {
   public var level: TheoryLevel
@@ -18,6 +25,7 @@ public struct TheoryConfiguration: Equatable, Sendable {
   public var stages: [StageConfiguration]
   public var solver: SolverConfiguration
   public var output: OutputGrid
+  public var correction: TheoryCorrection
 
   /// The longest that all stages together may last.
   public var timeCap: Double { stages.reduce(0) { $0 + $1.until.time } }
@@ -35,7 +43,8 @@ public struct SolverConfiguration: Equatable, Sendable {
 
 extension TheoryConfiguration {
   init(_ cursor: Cursor?, model: ModelDefinition) throws {
-    let section = try cursor?.section("level", "order", "sequences", "stages", "solver", "output")
+    let section = try cursor?.section(
+      "level", "order", "sequences", "stages", "solver", "output", "correction")
     level = try section?["level"]?.choice(TheoryLevel.self) ?? .infiniteContext
     order = try section?["order"]?.integer(in: 1...16) ?? 1
     sequences = try SequencesConfiguration(section?["sequences"])
@@ -44,12 +53,14 @@ extension TheoryConfiguration {
       ?? [StageConfiguration(train: ParameterGroup.allCases, until: StageConditions(time: 10_000))]
     solver = try SolverConfiguration(section?["solver"])
     output = try OutputGrid(section?["output"], points: 200)
+    correction = try section?["correction"]?.choice(TheoryCorrection.self) ?? .none
   }
 
   var tree: ConfigurationTree {
     .map([
       "level": .word(level.rawValue), "order": .integer(order), "sequences": sequences.tree,
       "stages": .list(stages.map(\.tree)), "solver": solver.tree, "output": output.tree,
+      "correction": .word(correction.rawValue),
     ])
   }
 }

@@ -8,6 +8,7 @@ public struct RunFolder: Sendable {
     case manifest = "manifest.json"
     case trajectory = "trajectory.csv"
     case measurements = "measurements.csv"
+    case overlay = "overlay.csv"
     case summary = "summary.json"
     case checkpoint = "checkpoint.json"
     case parameters = "parameters.json"

@@ -37,7 +37,8 @@ public struct FlowRun {
       solver: Solver(
         stepper: theory.solver.stepper,
         tolerance: Tolerance(relative: theory.solver.relative, absolute: theory.solver.absolute),
-        steps: StepLimits(count: theory.solver.steps), time: theory.solver.time))
+        steps: StepLimits(count: theory.solver.steps), time: theory.solver.time),
+      correction: try experiment.configuration.flowCorrection)
     outputs = theory.output.times(until: theory.timeCap).map { .times($0) } ?? .everyStep
     _ = try loss.function.evaluate(experiment.start)
   }

@@ -3,27 +3,33 @@ import ODESolvers
 
 /// θ' = −∇L(θ) for the groups of parameters that train; the others stay.
 ///
-/// Everything that a solver can use is derived from the loss: the right-hand side, the Jacobian −∂²L and the
-/// second time derivative θ'' = ∂²L ∇L.
+/// Everything that a solver can use is derived from the loss: the right-hand side, the Jacobian −∂²L and, where the
+/// flow is corrected for finite steps, the Hessian's product with the gradient.
 public final class GradientFlow {
   public let loss: any LossFunction
   public let trained: [ParameterGroup]
+  public let correction: FlowCorrection
   private let model: ModelDefinition
   /// Positions of the trained components in the flat vector.
   private let components: [Int]
   // Work space: the whole point, and a gradient.
   private var point: [Double]
   private var gradient: [Double]
+  private var direction: [Double]
   private var product: [Double]
 
   /// - Parameter start: gives the parameters that do not train.
-  public init(_ loss: any LossFunction, trained: [ParameterGroup], start: Parameters) {
+  public init(
+    _ loss: any LossFunction, trained: [ParameterGroup], start: Parameters, correction: FlowCorrection = .none
+  ) {
     self.loss = loss
     self.trained = trained
+    self.correction = correction
     model = loss.model
     components = trained.flatMap { Array(loss.model.range(of: $0)) }.sorted()
     point = start.flat
     gradient = point
+    direction = point.map { _ in 0 }
     product = point
   }
 
@@ -49,21 +55,40 @@ public final class GradientFlow {
     return try loss.value(point)
   }
 
-  /// - Throws: from the right-hand side, `TheoryError` where the loss is not finite.
+  /// - Throws: from the right-hand side, `TheoryError` for lack of memory.
   public var system: ODESystem {
     let names = components.map { model.parameterNames[$0] }
-    return ODESystem(
-      dimension: components.count, names: names,
-      jacobian: { [self] _, state, matrix, _ in
-        place(state)
-        let hessian = try loss.hessian(point, components: components)
-        for position in hessian.indices { matrix[position] = -hessian[position] }
-      },
-      derivative: { [self] _, state, derivative in
+    switch correction {
+    case .none:
+      return ODESystem(
+        dimension: components.count, names: names,
+        jacobian: { [self] _, state, matrix, _ in
+          place(state)
+          let hessian = try loss.hessian(point, components: components)
+          for position in hessian.indices { matrix[position] = -hessian[position] }
+        },
+        derivative: { [self] _, state, derivative in
+          place(state)
+          loss.gradient(point, into: &gradient)
+          for (slot, component) in components.enumerated() { derivative[slot] = -gradient[component] }
+        })
+    case .stepSize(let rate):
+      // Its Jacobian has third derivatives of the loss: differences do for the implicit steppers that want it.
+      return ODESystem(dimension: components.count, names: names) { [self] _, state, derivative in
         place(state)
         loss.gradient(point, into: &gradient)
-        for (slot, component) in components.enumerated() { derivative[slot] = -gradient[component] }
-      })
+        direct(gradient)
+        try loss.hessianProduct(point, along: direction, product: &product)
+        for (slot, component) in components.enumerated() {
+          derivative[slot] = -gradient[component] - rate / 2 * product[component]
+        }
+      }.withDifferencedJacobian()
+    }
+  }
+
+  /// The direction is a vector's trained components.
+  private func direct(_ vector: [Double]) {
+    for component in components { direction[component] = vector[component] }
   }
 
   /// What a solver's complaint about non-finite numbers at a state means here.
@@ -72,10 +97,13 @@ public final class GradientFlow {
   }
 
   /// What the symmetries of the loss conserve, as found by `LossFunction.conservedSums`, of the groups that train.
+  ///
+  /// ‖∇L‖² has the loss's shifts among its symmetries, not its scalings: finite steps make Σ c² grow.
   public var conserved: [ConservedQuantity] {
     let groups = model.symmetryGroups
     return loss.conservedSums.filter { sum in
-      groups[sum.group].allSatisfy { component in
+      guard correction == .none || sum.form == .sum else { return false }
+      return groups[sum.group].allSatisfy { component in
         trained.contains { model.range(of: $0).contains(component) }
       }
     }.map { sum in

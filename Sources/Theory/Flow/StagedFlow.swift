@@ -7,12 +7,17 @@ public struct StagedFlow {
   public let start: Parameters
   public let stages: [FlowStage]
   public let solver: Solver
+  public let correction: FlowCorrection
 
-  public init(_ loss: any LossFunction, start: Parameters, stages: [FlowStage], solver: Solver) {
+  public init(
+    _ loss: any LossFunction, start: Parameters, stages: [FlowStage], solver: Solver,
+    correction: FlowCorrection = .none
+  ) {
     self.loss = loss
     self.start = start
     self.stages = stages
     self.solver = solver
+    self.correction = correction
   }
 
   /// The longest that all stages together may last.
@@ -58,8 +63,8 @@ public struct StagedFlow {
         stages[now.ends.count], Parameters(flat: now.parameters, model: loss.model)
       )
       let run = StageRun(
-        flow: GradientFlow(loss, trained: stage.trained, start: parameters), stage: stage, solver: solver,
-        before: now, cap: timeCap)
+        flow: GradientFlow(loss, trained: stage.trained, start: parameters, correction: correction),
+        stage: stage, solver: solver, before: now, cap: timeCap)
       let result = try run.run(from: parameters, grid: grid, observers)
       let ends = now.ends + [.init(end: result.time, cause: result.cause)]
       let drifts = now.drifts + result.drifts

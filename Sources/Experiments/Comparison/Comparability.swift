@@ -1,0 +1,93 @@
+import Foundation
+import InductionModel
+
+/// Whether theory and training of one configuration are about the same thing.
+extension Configuration {
+  /// - Throws: `ConfigurationError` that names the first difference.
+  func checkComparable(_ levels: [TheoryLevel]) throws {
+    guard let training else {
+      throw ConfigurationError(
+        .missingKey, at: .configuration, keyPath: "training", found: "nothing",
+        allowed: "a section that says how to train", suggestion: "--set training={} takes all its defaults")
+    }
+    try checkTime(training.optimizer)
+    try checkData(training, levels)
+    let (ours, theirs) = (theory.stages.map(\.train), training.stages.map(\.train))
+    guard ours == theirs else {
+      func text(_ stages: [[ParameterGroup]]) -> String {
+        stages.map { "[\($0.map(\.rawValue).joined(separator: ", "))]" }.joined(separator: ", then ")
+      }
+      throw difference(
+        "training.stages", "training of \(text(theirs))", "the groups of theory.stages: \(text(ours))")
+    }
+  }
+
+  private func checkTime(_ optimizer: OptimizerConfiguration) throws {
+    if case .adam = optimizer.rule {
+      throw difference(
+        "training.optimizer", "adam", "sgd",
+        "Adam rescales every component, so that its time is not the sum of the rates")
+    }
+    if let clip = optimizer.clip {
+      throw difference(
+        "training.optimizer.clip", "\(clip)", "none",
+        "a clipped step is shorter than its rate says, so that time is not the sum of the rates")
+    }
+  }
+
+  private func checkData(_ training: TrainingConfiguration, _ levels: [TheoryLevel]) throws {
+    guard training.data.kernels == .source else {
+      throw difference(
+        "training.data.kernels", "prior", "source",
+        "theory averages over the list of source.prior.kernels kernels, training would see others")
+    }
+    if case .file(let file, _) = training.data.sequences {
+      guard levels == [.finiteContext], theory.sequences == .file(file) else {
+        throw difference(
+          "training.data.file", file.path, "sequences drawn from the source",
+          "only the finite-context level on the same file can be compared with it")
+      }
+    }
+    guard levels.contains(.finiteContext) else { return }
+    let context: Int? =
+      switch theory.sequences {
+      case .drawn(let context, _, _), .all(let context): context
+      case .file: nil
+      }
+    if let context, context != training.context {
+      throw difference(
+        "theory.sequences.context", "\(context)", "\(training.context), which is training.context")
+    }
+  }
+
+  private func difference(_ key: String, _ found: String, _ allowed: String, _ reason: String? = nil)
+    -> ConfigurationError
+  {
+    ConfigurationError(
+      .conflict, at: .configuration, keyPath: key, found: found, allowed: allowed,
+      suggestion: reason ?? "theory and training of different things cannot be compared")
+  }
+
+  /// What training that lies in a folder must share with the theory.
+  ///
+  /// - Throws: `ConfigurationError` that names the first difference.
+  func checkSame(_ other: Configuration, in folder: String) throws {
+    func check(_ key: String, _ ours: ConfigurationTree, _ theirs: ConfigurationTree) throws {
+      let (ours, theirs) = (try ours.yaml(), try theirs.yaml())
+      guard ours == theirs else {
+        throw ConfigurationError(
+          .conflict, at: .file("\(folder)/config.yaml", line: nil), keyPath: key,
+          found: Self.oneLine(theirs), allowed: "\(Self.oneLine(ours)), as in the theory's configuration",
+          suggestion: "theory and training of different things cannot be compared")
+      }
+    }
+    try check("source", source.tree, other.source.tree)
+    try check("model", ModelConfiguration.tree(model), ModelConfiguration.tree(other.model))
+    try check("loss.criterion", .word(loss.criterion.rawValue), .word(other.loss.criterion.rawValue))
+    try check("initial", initial.tree, other.initial.tree)
+  }
+
+  private static func oneLine(_ yaml: String) -> String {
+    yaml.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: ", ")
+  }
+}

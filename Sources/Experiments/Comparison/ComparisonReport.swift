@@ -1,0 +1,134 @@
+import InductionModel
+import MarkovChains
+import Transformer
+
+/// What a comparison found: `summary.json`.
+public struct ComparisonReport: Sendable {
+  public let configuration: Configuration
+  /// S*; nil where the laws of the windows do not fit in memory.
+  public let informationSet: LagSet?
+  public let overlays: [Overlay]
+  public let theoryLimits: [(level: TheoryLevel, report: LimitReport)]
+  public let trainingLimits: [(seed: Int, report: LimitReport)]
+  public let thresholds: LimitThresholds
+  /// E TV between the first level's model and each seed's, both at the last time that they have in common, on fresh
+  /// sequences of the training length.
+  public let agreement: Agreement
+  public let stageTimes: [StageTimes]
+  /// Against the first level.
+  public let closedForms: [ClosedForm]
+  /// Empty unless it was asked for.
+  public internal(set) var ladder: [LadderEdge] = []
+
+  public struct Agreement: Sendable {
+    public let time: Double
+    public let bySeed: [(seed: Int, totalVariation: SampleMean)]
+  }
+
+  init(
+    _ comparison: Comparison, theory: [(level: TheoryLevel, table: TrajectoryTable)],
+    seeds: [ComparedTraining.Seed], threads: Int
+  ) throws {
+    let experiment = comparison.experiment
+    let (model, request) = (experiment.model, comparison.request)
+    configuration = experiment.configuration
+    thresholds = request.thresholds
+    let informationSet = try experiment.selectedSet(isNeeded: false, threads: threads)?.set
+    let laws = informationSet == nil ? nil : try experiment.windowLaws(threads: threads)
+    self.informationSet = informationSet
+    let tables = seeds.map(\.table)
+    overlays = try theory.map { level, table in
+      try Overlay(level, theory: table, seeds: tables, model: model)
+    }
+    let length = configuration.training?.context ?? 100
+    let others = request.contexts.filter { $0 != length && $0 >= model.shortestContext }
+    let probe = try LimitProbe(
+      experiment, contexts: [length] + others, count: request.sequences, seed: request.seed)
+    let pool = WorkerPool(threads: threads)
+    func limit(_ table: TrajectoryTable) throws -> LimitReport {
+      try LimitReport(
+        table, probe, informationSet: informationSet, thresholds: request.thresholds, pool: pool)
+    }
+    theoryLimits = try theory.map { ($0, try limit($1)) }
+    trainingLimits = try seeds.map { ($0.seed, try limit($0.table)) }
+    let end = overlays.first?.end ?? 0
+    agreement = Agreement(
+      time: end,
+      bySeed: try seeds.compactMap { seed in
+        guard let ours = theory.first?.table.parameters(at: end, model),
+          let theirs = seed.table.parameters(at: end, model)
+        else { return nil }
+        return (seed.seed, try probe.totalVariation(ours, theirs, pool: pool))
+      })
+    stageTimes = zip(theory, overlays).map { level, overlay in
+      StageTimes(level.level, theory: level.table, seeds: tables, model: model, end: overlay.end)
+    }
+    guard let laws, let informationSet, let first = theory.first else {
+      closedForms = []
+      return
+    }
+    closedForms =
+      try ClosedForms(experiment, laws: laws, selected: informationSet, theory: first.table, seeds: tables)?
+      .all() ?? []
+  }
+}
+
+extension TrajectoryTable {
+  /// The point of the row at a time, up to rounding.
+  func parameters(at time: Double, _ model: ModelDefinition) -> Parameters? {
+    times.firstIndex { abs($0 - time) <= 1e-9 * max(1, time) }.flatMap { parameters($0, model) }
+  }
+}
+
+extension ComparisonReport {
+  /// The training's limit in one: the set that most seeds are nearest to, and their mean distance from it.
+  private var trainingSummary: [(key: String, value: JSON)] {
+    let nearest = trainingLimits.compactMap { $0.report.distances.first?.nearest }
+    let votes = Dictionary(grouping: nearest, by: \.set)
+    let best = votes.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+    return [
+      ("set", .optional(best?.key)),
+      (
+        "total_variation",
+        .optional(best.map { SampleMean($0.value.map(\.totalVariation.mean)).mean })
+      ),
+      ("seeds_with_this_set", .integer(best?.value.count ?? 0)),
+      ("reached", .integer(trainingLimits.filter { $0.report.verdict == .reached }.count)),
+      (
+        "seeds",
+        .array(
+          trainingLimits.map { .object([(key: "seed", value: .integer($0.seed))] + $0.report.members) })
+      ),
+    ]
+  }
+
+  public var json: JSON {
+    let theory = theoryLimits.first?.report.members ?? []
+    return .object([
+      "format": .integer(Configuration.format),
+      "name": .string(configuration.name),
+      "information_set": .optional(informationSet),
+      "overlay": .array(overlays.map(\.json)),
+      "limit": .object([
+        "thresholds": thresholds.json,
+        "theory": .object(theory),
+        "training": .object(trainingSummary),
+        "levels": .array(
+          theoryLimits.map {
+            .object([(key: "level", value: .string($0.level.rawValue))] + $0.report.members)
+          }),
+      ]),
+      "agreement": .object([
+        "time": .number(agreement.time),
+        "total_variation": .number(SampleMean(agreement.bySeed.map(\.totalVariation.mean)).mean),
+        "seeds": .array(
+          agreement.bySeed.map {
+            .object([(key: "seed", value: .integer($0.seed))] + $0.totalVariation.members("total_variation"))
+          }),
+      ]),
+      "stage_times": .array(stageTimes.map(\.json)),
+      "closed_forms": .array(closedForms.map(\.json)),
+      "ladder": .array(ladder.map(\.json)),
+    ])
+  }
+}

@@ -1,0 +1,137 @@
+import InductionModel
+import MarkovChains
+import Transformer
+
+/// Where one run ended: the induction head that its model is nearest to, its parameters, a verdict.
+public struct LimitReport: Sendable {
+  public let time: Double
+  /// At the training length first, then at the others.
+  public let distances: [LimitDistances]
+  /// S*; nil where the laws of the windows do not fit in memory.
+  public let informationSet: LagSet?
+  /// The set of heads of the largest share.
+  public let winner: HeadSet
+  public let share: Double
+  /// The least weight that the winner's heads give their own lags; 1 for ∅.
+  public let attention: Double
+  public let scale: Double
+  /// Largest relative change of C along the run; nil where the coefficients have no such sum.
+  public let drift: Double?
+  public let verdict: LimitVerdict
+}
+
+extension LimitReport {
+  init(
+    _ trajectory: TrajectoryTable, _ probe: LimitProbe, informationSet: LagSet?, thresholds: LimitThresholds,
+    pool: WorkerPool
+  ) throws {
+    let model = probe.experiment.model
+    let last = trajectory.times.count - 1
+    guard let end = trajectory.parameters(last, model) else {
+      throw ConfigurationError(
+        .conflict, at: .configuration, keyPath: "model", found: "a trajectory of another model",
+        allowed: "the columns \(model.parameterNames.joined(separator: ", "))")
+    }
+    time = trajectory.times[last]
+    distances = try probe.distances(of: end, pool: pool)
+    self.informationSet = informationSet
+    let shares = end.shares(model)
+    let best = shares.indices.max { shares[$0] < shares[$1] } ?? 0
+    winner = model.sets[best]
+    share = shares[best]
+    attention = end.leastOwnWeight(winner, model)
+    scale = end.scale
+    drift = trajectory.coefficientDrift(model)
+    verdict = LimitVerdict(
+      nearest: distances.first?.nearest, informationSet: informationSet, winner: winner, share: share,
+      attention: attention, scale: scale, scaleChange: trajectory.recentScaleChange, drift: drift, thresholds)
+  }
+
+  /// The members that stand first: what this run selected, and how near it is.
+  var members: [(key: String, value: JSON)] {
+    let nearest = distances.first?.nearest
+    return [
+      ("set", .optional(nearest?.set)), ("total_variation", .optional(nearest?.totalVariation.mean)),
+      ("total_variation_standard_error", .optional(nearest?.totalVariation.standardError)),
+      ("divergence", .optional(nearest?.divergence.mean)), ("time", .number(time)),
+      ("winner", .array(winner.members.map { .integer($0) })), ("share", .number(share)),
+      ("attention", .number(attention)), ("scale", .number(scale)), ("drift", .optional(drift)),
+      ("verdict", verdict.json), ("distances", .array(distances.map(\.json))),
+    ]
+  }
+}
+
+extension LimitDistances {
+  var json: JSON {
+    .object([
+      "context": .integer(context),
+      "sets": .array(
+        entries.map { entry in
+          .object(
+            [(key: "set", value: JSON.optional(entry.set))] + entry.totalVariation.members("total_variation")
+              + entry.divergence.members("divergence"))
+        }),
+    ])
+  }
+}
+
+extension JSON {
+  static func optional(_ set: LagSet?) -> JSON {
+    set.map { .array($0.members.map { .integer($0) }) } ?? .null
+  }
+}
+
+extension LimitVerdict {
+  fileprivate init(
+    nearest: LimitDistances.Entry?, informationSet: LagSet?, winner: HeadSet, share: Double,
+    attention: Double, scale: Double, scaleChange: Double, drift: Double?, _ thresholds: LimitThresholds
+  ) {
+    let expected = informationSet ?? nearest?.set
+    let isNear = (nearest?.totalVariation.mean ?? 1) <= thresholds.totalVariation
+    if let nearest, nearest.set == expected, isNear {
+      self = .reached
+      return
+    }
+    var reasons: [Reason] = []
+    if share >= thresholds.share, winner.members != expected?.members {
+      reasons.append(.wrongSet(LagSet(winner.members)))
+    } else if share < thresholds.share || attention < thresholds.attention
+      || abs(scaleChange) >= thresholds.scaleChange
+    {
+      reasons.append(.notConverged(share: share, attention: attention, scale: scale))
+    } else {
+      reasons.append(.finiteContextFloor(scale: scale))
+    }
+    if let drift, drift > thresholds.drift { reasons.append(.stepTooLarge(drift: drift)) }
+    self = .failed(reasons)
+  }
+}
+
+extension Parameters {
+  /// The least weight that a head of the set gives its own lag; 0 for a head without one, 1 for ∅.
+  func leastOwnWeight(_ set: HeadSet, _ model: ModelDefinition) -> Double {
+    let weights = attentionWeights
+    return set.members.map { head in
+      model.ownLag(ofHead: head).map { weights[head - 1][$0 - model.lags(ofHead: head).lowerBound] } ?? 0
+    }.min() ?? 1
+  }
+}
+
+extension TrajectoryTable {
+  /// max |C(t) − C(0)| / C(0) with C = Σ c², which the flow conserves for `square` and `absolute`.
+  func coefficientDrift(_ model: ModelDefinition) -> Double? {
+    guard model.variant.coefficients != .softmax else { return nil }
+    let columns = model.coefficientNames.compactMap { self[$0] }
+    let totals = times.indices.map { row in columns.reduce(0) { $0 + $1[row] * $1[row] } }
+    guard let first = totals.first, first > 0 else { return nil }
+    return totals.map { abs($0 - first) / first }.max()
+  }
+
+  /// How much a has changed since half the time.
+  var recentScaleChange: Double {
+    guard let scale = self[ModelDefinition.scaleName], let end = times.last,
+      let half = times.lastIndex(where: { $0 <= end / 2 })
+    else { return 0 }
+    return scale[scale.count - 1] - scale[half]
+  }
+}

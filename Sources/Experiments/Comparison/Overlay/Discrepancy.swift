@@ -1,0 +1,45 @@
+import Foundation
+
+/// How far training's mean over seeds is from theory.
+public struct Discrepancy: Hashable, Sendable {
+  /// max |mean − theory| over the measured times, and when.
+  public let maximum: Double
+  public let time: Double
+  /// √ of the mean of (mean − theory)² over log(1 + t).
+  public let rootMeanSquare: Double
+  /// max |mean − theory| / |theory| over the measured times.
+  public let relative: Double
+  /// The same in units of the standard error of the mean at each time; nil for one seed.
+  public let maximumInErrors: Double?
+  public let rootMeanSquareInErrors: Double?
+
+  /// Seeds agree at the start, where nothing is measured: points without a spread do not count in units of errors.
+  init(_ points: [Overlay.Point]) {
+    let worst = points.max { abs($0.difference) < abs($1.difference) }
+    maximum = worst.map { abs($0.difference) } ?? 0
+    time = worst?.time ?? 0
+    rootMeanSquare = Self.logarithmicMean(points.map { ($0.time, $0.difference * $0.difference) })
+      .squareRoot()
+    relative = points.map { $0.theory == 0 ? 0 : abs($0.difference / $0.theory) }.max() ?? 0
+    let ratios = points.compactMap { point in
+      point.standardError.flatMap { error in
+        error > 1e-12 * abs(point.theory) ? (time: point.time, ratio: point.difference / error) : nil
+      }
+    }
+    maximumInErrors = ratios.map { abs($0.ratio) }.max()
+    rootMeanSquareInErrors =
+      ratios.isEmpty
+      ? nil : Self.logarithmicMean(ratios.map { ($0.time, $0.ratio * $0.ratio) }).squareRoot()
+  }
+
+  /// ∫ f d log(1+t) over its range by trapezoids, over the range; a single point is its own mean.
+  private static func logarithmicMean(_ values: [(time: Double, value: Double)]) -> Double {
+    var (sum, length) = (0.0, 0.0)
+    for (left, right) in zip(values, values.dropFirst()) {
+      let width = log1p(right.time) - log1p(left.time)
+      sum += width * (left.value + right.value) / 2
+      length += width
+    }
+    return length > 0 ? sum / length : values.first?.value ?? 0
+  }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import InductionModel
+
+/// One level of theory over training's seeds, on one time axis: t = Σ rate, over 1 − β with momentum.
+///
+/// Theory is known at every time at which a seed measured; seeds that stopped early only count where they reach.
+public struct Overlay: Sendable {
+  /// One quantity over time.
+  public struct Curve: Sendable {
+    /// As in trajectory.csv: `loss`, `a`, `p[1 2]`, `sigma[1 1]`.
+    public let quantity: String
+    public let points: [Point]
+    public let discrepancy: Discrepancy
+  }
+
+  public struct Point: Sendable {
+    public let time: Double
+    public let theory: Double
+    /// Over the seeds.
+    public let mean: Double
+    /// Sample standard deviation over the seeds; nil for one seed.
+    public let deviation: Double?
+    public let seeds: Int
+
+    /// Of the mean; nil for one seed.
+    public var standardError: Double? { deviation.map { $0 / Double(seeds).squareRoot() } }
+    public var difference: Double { mean - theory }
+  }
+
+  public let level: TheoryLevel
+  public let curves: [Curve]
+
+  /// Time reached by both.
+  public var end: Double { curves.first?.points.last?.time ?? 0 }
+}
+
+extension Overlay {
+  /// What is compared: loss, a, every p and every σ.
+  public static func quantities(_ model: ModelDefinition) -> [String] {
+    ["loss", ModelDefinition.scaleName] + model.shareNames + model.attentionWeightNames
+  }
+
+  /// - Parameters:
+  ///   - theory: with a row at every time at which a seed measured, up to its end.
+  ///   - seeds: at least one.
+  /// - Throws: `ConfigurationError` when they have no time in common.
+  public init(_ level: TheoryLevel, theory: TrajectoryTable, seeds: [TrajectoryTable], model: ModelDefinition)
+    throws
+  {
+    self.level = level
+    let axis = TimeAxis(theory.times, seeds.map(\.times))
+    guard axis.rows.count > 1 else {
+      throw ConfigurationError(
+        .conflict, at: .configuration, keyPath: "theory.stages",
+        found: "no time after the start that theory and training have in common",
+        allowed: "stages of both that reach beyond the first measurement of training")
+    }
+    curves = Self.quantities(model).compactMap { quantity in
+      guard let exact = theory[quantity] else { return nil }
+      let measured = seeds.compactMap { $0[quantity] }
+      guard measured.count == seeds.count else { return nil }
+      let points = axis.rows.map { row in
+        Point(
+          time: theory.times[row.theory], theory: exact[row.theory],
+          values: row.seeds.map { measured[$0.seed][$0.row] })
+      }
+      return Curve(quantity: quantity, points: points, discrepancy: Discrepancy(points))
+    }
+  }
+}
+
+extension Overlay.Point {
+  fileprivate init(time: Double, theory: Double, values: [Double]) {
+    let count = Double(values.count)
+    let mean = values.reduce(0, +) / count
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    self.init(
+      time: time, theory: theory, mean: mean,
+      deviation: values.count > 1 ? (squares / (count - 1)).squareRoot() : nil, seeds: values.count)
+  }
+}
+
+/// Which rows of the tables stand at one time.
+private struct TimeAxis {
+  struct Row {
+    var theory: Int
+    var seeds: [(seed: Int, row: Int)] = []
+  }
+
+  private(set) var rows: [Row] = []
+
+  init(_ theory: [Double], _ seeds: [[Double]]) {
+    var places = seeds.map { _ in 0 }
+    for (index, time) in theory.enumerated() {
+      // Sums of rates carry rounding of their own.
+      let tolerance = 1e-9 * max(1, time)
+      var row = Row(theory: index)
+      for seed in seeds.indices {
+        while places[seed] < seeds[seed].count, seeds[seed][places[seed]] < time - tolerance {
+          places[seed] += 1
+        }
+        if places[seed] < seeds[seed].count, abs(seeds[seed][places[seed]] - time) <= tolerance {
+          row.seeds.append((seed, places[seed]))
+        }
+      }
+      // A mean over other seeds than before would jump.
+      if row.seeds.count == seeds.count { rows.append(row) }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import Experiments
+import Foundation
+import InductionModel
+
+extension ComparisonReport {
+  func text(in folder: RunFolder) -> String {
+    var parts = overlays.map(overlayText)
+    parts += stageTimes.map(stageText)
+    if !closedForms.isEmpty { parts.append(closedFormText) }
+    if !ladder.isEmpty { parts.append(ladderText) }
+    parts.append(limitText)
+    parts.append(agreementText)
+    parts.append("folder: \(folder.path)")
+    return parts.joined(separator: "\n\n")
+  }
+
+  /// Loss, a, the shares and the weights of the heads' own lags; overlay.csv has the rest.
+  private func overlayText(_ overlay: Overlay) -> String {
+    let model = configuration.model
+    let own = (1...model.heads).compactMap { head in
+      model.ownLag(ofHead: head).map { "sigma[\(head) \($0)]" }
+    }
+    let shares = overlay.curves.filter { $0.quantity.hasPrefix("p[") }
+      .sorted { ($0.points.last?.theory ?? 0) > ($1.points.last?.theory ?? 0) }.prefix(6).map(\.quantity)
+    let shown = ["loss", ModelDefinition.scaleName] + shares + own
+    var table = TextTable(
+      [
+        "quantity", "theory", "training", "s.e.", "max diff", "at t", "rms", "max rel", "max/s.e.",
+        "rms/s.e.",
+      ],
+      [.left] + Array(repeating: .right, count: 9))
+    for quantity in shown {
+      guard let curve = overlay.curves.first(where: { $0.quantity == quantity }), let end = curve.points.last
+      else { continue }
+      let discrepancy = curve.discrepancy
+      table.add([
+        quantity, digits(end.theory), digits(end.mean), digits(end.standardError),
+        digits(discrepancy.maximum), brief(discrepancy.time), digits(discrepancy.rootMeanSquare),
+        percent(discrepancy.relative), short(discrepancy.maximumInErrors),
+        short(discrepancy.rootMeanSquareInErrors),
+      ])
+    }
+    let seeds = overlay.curves.first?.points.last?.seeds ?? 0
+    return "\(configuration.name): \(overlay.level.rawValue) flow and training over \(seeds) "
+      + "seed\(seeds == 1 ? "" : "s"), values at t = \(brief(overlay.end)), differences up to there\n\n"
+      + table.text
+  }
+
+  /// Times of transitions that theory and training share.
+  private func stageText(_ times: StageTimes) -> String {
+    var table = TextTable(
+      ["transition", "begins", "half", "ends", "training: half", "s.e.", "least", "greatest", "seeds"],
+      [.left] + Array(repeating: .right, count: 8))
+    for row in times.rows {
+      let middles = row.seeds.map(\.middle)
+      let mean = middles.isEmpty ? nil : SampleMean(middles)
+      table.add([
+        "\(row.quantity) \(String(format: "%.3g to %.3g", row.theory.from, row.theory.to))",
+        time(row.theory.begin), time(row.theory.middle), time(row.theory.end), time(mean?.mean),
+        time(mean?.standardError), time(middles.min()), time(middles.max()),
+        "\(row.seeds.count)/\(row.looked)",
+      ])
+    }
+    return "Transitions between plateaus, \(times.level.rawValue) (times t)\n\n" + table.text
+  }
+
+  private var closedFormText: String {
+    var table = TextTable(
+      ["closed form", "predicted", "flow", "training", "s.e."], [.left] + Array(repeating: .right, count: 4))
+    for form in closedForms {
+      let mean = form.seeds.isEmpty ? nil : SampleMean(form.seeds)
+      table.add([
+        form.name, digits(form.predicted), digits(form.theory), digits(mean?.mean),
+        digits(mean?.standardError),
+      ])
+    }
+    return table.text
+  }
+
+  private var ladderText: String {
+    var table = TextTable(
+      ["ladder", "error is a power of", "predicted", "measured", "s.e."],
+      [.left, .left, .right, .right, .right])
+    for edge in ladder {
+      table.add([
+        edge.name.rawValue, edge.name.variable, short(edge.name.predicted),
+        edge.order.map { String(format: "%.3f", $0.value) } ?? "-",
+        edge.order.map { String(format: "%.3f", $0.standardError) } ?? "-",
+      ])
+    }
+    return table.text
+  }
+
+  private var limitText: String {
+    var table = TextTable(
+      ["limit", "t", "nearest", "TV", "s.e.", "p", "own weight", "a", "verdict"],
+      [.left, .right, .left, .right, .right, .right, .right, .right, .left])
+    let rows =
+      theoryLimits.map { ($0.level.rawValue, $0.report) }
+      + trainingLimits.map { ("seed \($0.seed)", $0.report) }
+    for (name, report) in rows {
+      let nearest = report.distances.first?.nearest
+      table.add([
+        name, brief(report.time), nearest?.set.description ?? "-", digits(nearest?.totalVariation.mean),
+        digits(nearest?.totalVariation.standardError), "p\(report.winner) \(digits(report.share))",
+        digits(report.attention), String(format: "%.3f", report.scale), report.verdict.description,
+      ])
+    }
+    let set = informationSet.map { "S* = \($0)" } ?? "S* unknown"
+    return "Distance to the induction head GIH(S) that each model is nearest to, at L = "
+      + "\(configuration.training?.context ?? 0); \(set); reached means TV at most "
+      + "\(brief(thresholds.totalVariation)) from GIH(S*)\n\n" + table.text
+  }
+
+  private var agreementText: String {
+    let sets = Set(trainingLimits.compactMap { $0.report.distances.first?.nearest?.set })
+    let flow = theoryLimits.first?.report.distances.first?.nearest?.set
+    let same = flow.map { sets == [$0] } ?? false
+    let values = agreement.bySeed.map { "\(digits($0.totalVariation.mean))" }.joined(separator: ", ")
+    return
+      "Agreement at t = \(brief(agreement.time)): the predictions of flow and training differ by \(values) in "
+      + "total variation (by seed)\nInduction head at the end: "
+      + (same
+        ? "\(flow?.description ?? "-") in theory and in every seed"
+        : "\(flow?.description ?? "-") in theory, \(sets.sorted().map(\.description).joined(separator: " or ")) in training")
+  }
+}
+
+private func digits(_ value: Double?) -> String { value.map { String(format: "%.4g", $0) } ?? "-" }
+private func time(_ value: Double?) -> String { value.map { String(format: "%.4g", $0) } ?? "-" }
+private func short(_ value: Double?) -> String { value.map { String(format: "%.1f", $0) } ?? "-" }
+private func percent(_ value: Double) -> String { String(format: "%.1f %%", 100 * value) }
+private func brief(_ value: Double) -> String { String(format: "%.6g", value) }

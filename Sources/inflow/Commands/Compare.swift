@@ -1,0 +1,90 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs theory and training from one start and says how far they are apart.",
+    discussion: """
+      Theory at every level asked and training over all seeds stand on one time axis, the sum of the rates. The table \
+      shows where they differ most and by how many standard errors, and which induction head each ends in.
+
+      Example:
+        inflow compare Examples/two-parents.yaml --out comparison \\
+          --level infinite-context --level leading-order
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  @Option(help: ArgumentHelp("The folder of the comparison; it must be new or empty.", valueName: "dir"))
+  var out: String
+
+  @Option(
+    name: .customLong("level"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A level of theory, by default the configuration's. May be repeated: "
+        + TheoryLevel.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "level"))
+  var levels: [TheoryLevel] = []
+
+  @Option(
+    help: ArgumentHelp("A folder of inflow train to compare with, instead of training.", valueName: "dir"))
+  var training: String?
+
+  @Option(
+    name: .customLong("length"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Another context length at which the distance to the limiting model is measured. May be repeated; "
+        + "by default 30, 100, 300 and 1000.", valueName: "L"))
+  var lengths: [Int] = []
+
+  @Option(help: ArgumentHelp("Fresh sequences for each length.", valueName: "n"))
+  var sequences = 2048
+
+  @Flag(help: "Also measures the order of every arrow from training to the explicit theory.")
+  var ladder = false
+
+  func validate() throws {
+    guard (2...1 << 22).contains(sequences) else {
+      throw ValidationError("--sequences: found \(sequences), allowed: an integer from 2 to \(1 << 22)")
+    }
+    if let wrong = lengths.first(where: { !(1...1 << 20).contains($0) }) {
+      throw ValidationError("--length: found \(wrong), allowed: an integer from 1 to \(1 << 20)")
+    }
+    if Set(levels).count < levels.count { throw ValidationError("--level: every level once") }
+  }
+
+  func run() throws {
+    let experiment = try common.experiment()
+    let execution = common.execution
+    var request = ComparisonRequest()
+    if !levels.isEmpty { request.levels = levels }
+    if !lengths.isEmpty { request.contexts = lengths }
+    request.training = training
+    request.sequences = sequences
+    request.measuresLadder = ladder
+    let comparison = try Comparison(experiment, request, threads: execution.threads)
+    let folder = try RunFolder(creating: out, existing: execution.force ? .replace : .refuse)
+    let console = Console(quiet: execution.quiet)
+    for warning in experiment.configuration.warnings { console.warn(warning) }
+    let interruption = Interruption()
+    let bar = SharedBar(console.progressBar())
+    let report = try comparison.run(
+      in: folder,
+      Comparison.Observers(
+        progress: { bar.update($1, at: $0) }, isInterrupted: { interruption.isRequested }))
+    bar.clear()
+    Terminal.result(report.text(in: folder))
+  }
+}
+
+/// A progress bar that several threads draw.
+final class SharedBar: @unchecked Sendable {
+  private let lock = NSLock()
+  private let bar: ProgressBar?
+
+  init(_ bar: ProgressBar?) { self.bar = bar }
+
+  func update(_ fraction: Double, at place: String) { lock.withLock { bar?.update(fraction, at: place) } }
+
+  func clear() { lock.withLock { bar?.clear() } }
+}
