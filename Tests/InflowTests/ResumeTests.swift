@@ -22,11 +22,13 @@ import Testing
       contentsOf: place[file], overrides: overrides.map { try #require(Override($0), "\($0)") })
   }
 
-  /// Calls `run` with a limit on its steps until it is no longer interrupted; the first limits are random.
+  /// Calls `run` with a limit on its steps until it is no longer interrupted; the first limits are random, and the
+  /// very first below any run's length.
   private static func insisting(_ seed: UInt64, mean: Int, _ run: (Countdown) throws -> Void) throws -> Int {
     var random = SeededGenerator(seed: seed)
     for interruptions in 0..<1000 {
-      let limit = interruptions < 6 ? Int.random(in: 1..<2 * mean, using: &random) : .max
+      let bound = interruptions == 0 ? 10 : 2 * mean
+      let limit = interruptions < 6 ? Int.random(in: 1..<bound, using: &random) : .max
       do {
         try run(Countdown(limit))
         return interruptions
