@@ -253,7 +253,8 @@ enum StiffProblems {
         d[2] = d[1] - d[3]
       })
     return TestProblem(
-      name: "E5", system: system, start: [1.76e-3, 0, 0, 0], end: 1e13, absolute: { max(1e-18 * $0, 1.7e-24) },
+      name: "E5", system: system, start: [1.76e-3, 0, 0, 0], end: 1e13,
+      absolute: { max(1e-18 * $0, 1.7e-24) },
       timeScale: .logarithmic)
   }
 
