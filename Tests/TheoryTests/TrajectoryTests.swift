@@ -38,4 +38,26 @@ import Theory
       }
     }
   }
+
+  /// The derived flow to t = 10⁸ in logarithmic time at 1e-8: at most 900 gradients, outputs included, and an error in
+  /// a of at most 1e-6.
+  @Test(arguments: [Stepper.rk8pd, .msadams])
+  func eightDecades(stepper: Stepper) throws {
+    let reference = try ReferenceCase("two-parents")
+    let loss = try InfiniteContextLoss(
+      model: reference.model, loss: reference.loss, laws: reference.laws())
+    func end(_ stepper: Stepper, relative: Double) throws -> FlowOutcome {
+      try StagedFlow(
+        loss,
+        start: Parameters(model: reference.model, own: 1, other: 0, coefficients: 1, scale: 0.01),
+        stages: [FlowStage(end: FlowStageEnd(time: 1e8))],
+        solver: Solver(
+          stepper: stepper, tolerance: Tolerance(relative: relative, absolute: 1e-10), time: .logarithmic)
+      ).run(outputs: .logarithmic(count: 200))
+    }
+    let outcome = try end(stepper, relative: 1e-8)
+    #expect(outcome.counts.evaluations <= 900, "\(outcome.counts)")
+    let exact = try end(.msadams, relative: 1e-10).parameters.scale
+    #expect(abs(outcome.parameters.scale - exact) <= 1e-6)
+  }
 }
