@@ -1,4 +1,4 @@
-# make demo    installs what is missing, builds, and integrates the built-in example into demo-run/
+# make demo    installs what is missing, builds, and compares theory with training on the built-in example
 # make test    installs what is missing, builds, and runs all tests
 # make lint    checks the formatting
 
@@ -20,7 +20,8 @@ build: dependencies
 demo: build
 	$(INFLOW) inspect Examples/two-parents.yaml
 	echo
-	$(INFLOW) integrate Examples/two-parents.yaml --out demo-run --force
+	$(INFLOW) compare Examples/two-parents.yaml --out demo-run --force \
+	  --set 'training.stages[0].steps=200'
 
 test: dependencies
 	echo "Building and testing (some minutes the first time) ..."

@@ -48,7 +48,18 @@ struct ComparedTraining {
   private static func read(_ path: String, _ seeds: [Int]) throws -> [Seed] {
     try seeds.map { seed in
       let inner = seeds.count > 1 ? "\(path)/seed-\(seed)" : path
-      return Seed(seed: seed, table: try TrajectoryTable(contentsOf: "\(inner)/trajectory.csv"))
+      return Seed(seed: seed, table: try table(inner))
     }
+  }
+
+  /// The trajectory with the held-out loss's own error, where it was written.
+  private static func table(_ folder: String) throws -> TrajectoryTable {
+    let trajectory = try TrajectoryTable(contentsOf: "\(folder)/trajectory.csv")
+    let path = "\(folder)/measurements.csv"
+    guard FileManager.default.fileExists(atPath: path),
+      let measurements = try? TrajectoryTable(contentsOf: path, required: "standard-error"),
+      let errors = measurements["standard-error"], errors.count >= trajectory.times.count
+    else { return trajectory }
+    return trajectory.adding(Overlay.heldOutError, Array(errors.prefix(trajectory.times.count)))
   }
 }

@@ -27,11 +27,7 @@ extension LimitReport {
   ) throws {
     let model = probe.experiment.model
     let last = trajectory.times.count - 1
-    guard let end = trajectory.parameters(last, model) else {
-      throw ConfigurationError(
-        .conflict, at: .configuration, keyPath: "model", found: "a trajectory of another model",
-        allowed: "the columns \(model.parameterNames.joined(separator: ", "))")
-    }
+    let end = try trajectory.end(model)
     time = trajectory.times[last]
     distances = try probe.distances(of: end, pool: pool)
     self.informationSet = informationSet

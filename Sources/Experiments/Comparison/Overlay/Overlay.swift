@@ -21,9 +21,13 @@ public struct Overlay: Sendable {
     /// Sample standard deviation over the seeds; nil for one seed.
     public let deviation: Double?
     public let seeds: Int
+    /// An error that all seeds share: of the loss, that of the held-out sequences; else 0.
+    public let sharedError: Double
 
     /// Of the mean; nil for one seed.
-    public var standardError: Double? { deviation.map { $0 / Double(seeds).squareRoot() } }
+    public var standardError: Double? {
+      deviation.map { ($0 * $0 / Double(seeds) + sharedError * sharedError).squareRoot() }
+    }
     public var difference: Double { mean - theory }
   }
 
@@ -35,6 +39,10 @@ public struct Overlay: Sendable {
 }
 
 extension Overlay {
+  /// A column that a seed's table may have: the standard error of its loss over the held-out sequences, which are the
+  /// same for all seeds.
+  static let heldOutError = "loss standard error"
+
   /// What is compared: loss, a, every p and every σ.
   public static func quantities(_ model: ModelDefinition) -> [String] {
     ["loss", ModelDefinition.scaleName] + model.shareNames + model.attentionWeightNames
@@ -59,10 +67,13 @@ extension Overlay {
       guard let exact = theory[quantity] else { return nil }
       let measured = seeds.compactMap { $0[quantity] }
       guard measured.count == seeds.count else { return nil }
+      let shared = quantity == "loss" ? seeds.compactMap { $0[Self.heldOutError] } : []
       let points = axis.rows.map { row in
         Point(
           time: theory.times[row.theory], theory: exact[row.theory],
-          values: row.seeds.map { measured[$0.seed][$0.row] })
+          values: row.seeds.map { measured[$0.seed][$0.row] },
+          sharedError: shared.count == seeds.count
+            ? row.seeds.map { shared[$0.seed][$0.row] }.reduce(0, +) / Double(seeds.count) : 0)
       }
       return Curve(quantity: quantity, points: points, discrepancy: Discrepancy(points))
     }
@@ -70,13 +81,14 @@ extension Overlay {
 }
 
 extension Overlay.Point {
-  fileprivate init(time: Double, theory: Double, values: [Double]) {
+  fileprivate init(time: Double, theory: Double, values: [Double], sharedError: Double) {
     let count = Double(values.count)
     let mean = values.reduce(0, +) / count
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     self.init(
       time: time, theory: theory, mean: mean,
-      deviation: values.count > 1 ? (squares / (count - 1)).squareRoot() : nil, seeds: values.count)
+      deviation: values.count > 1 ? (squares / (count - 1)).squareRoot() : nil, seeds: values.count,
+      sharedError: sharedError)
   }
 }
 

@@ -1,0 +1,112 @@
+import Foundation
+import InductionModel
+import MarkovChains
+import Transformer
+
+/// A model evaluated at other lengths and on other priors than it was trained for, beside the induction head and the
+/// true kernel.
+public struct Generalization: Sendable {
+  public struct Row: Sendable {
+    /// α of the prior; nil for the source's own kernels.
+    public let concentration: Double?
+    /// L.
+    public let context: Int
+    /// `model`, `induction head` or `true kernel`.
+    public let predictor: String
+    /// Cost on average over the law of the next token, with ε.
+    public let loss: SampleMean
+    /// To the law of the next token.
+    public let toKernel: SampleMean
+    /// To the induction head.
+    public let toInductionHead: SampleMean
+  }
+
+  /// S, whose induction head stands beside the model.
+  public let set: LagSet
+  public let epsilon: Double
+  public let rows: [Row]
+}
+
+extension Generalization {
+  /// - Parameters:
+  ///   - set: by default S*.
+  ///   - concentrations: priors to draw a kernel per sequence from; empty for the source's own kernels.
+  /// - Throws: `ConfigurationError`, `SamplerError`, `ChainError`.
+  public init(
+    _ experiment: Experiment, at parameters: Parameters, set: LagSet? = nil, contexts: [Int],
+    concentrations: [Double], sequences: Int, seed: Int = 17, threads: Int
+  ) throws {
+    let model = experiment.model
+    if let short = contexts.first(where: { $0 < model.shortestContext }) {
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "length", found: "\(short)",
+        allowed: "at least \(model.shortestContext), so that a key has a complete window")
+    }
+    let chosen = try set ?? experiment.selectedSet(isNeeded: true, threads: threads)?.set ?? .empty
+    let loss = experiment.configuration.loss
+    let epsilon = max(loss.epsilon, experiment.configuration.training?.epsilon ?? 1e-3)
+    self.set = chosen
+    self.epsilon = epsilon
+    let pool = WorkerPool(threads: threads)
+    let origins: [Double?] = concentrations.isEmpty ? [nil] : concentrations.map { $0 }
+    rows = try origins.flatMap { concentration in
+      try contexts.flatMap { context -> [Row] in
+        let kernels: FreshSequences.Kernels =
+          concentration.map { .prior(concentration: $0, experiment.source) } ?? .source(experiment.source)
+        let fresh = try FreshSequences(kernels, context: context, count: sequences, seed: seed)
+        let head = fresh.predictions(chosen, model)
+        let predictors = [
+          ("model", try fresh.predictions(parameters, experiment, pool: pool)), ("induction head", head),
+          ("true kernel", fresh.nextLaws),
+        ]
+        return predictors.map { name, predictions in
+          Row(
+            concentration: concentration, context: context, predictor: name,
+            loss: SampleMean(
+              zip(fresh.nextLaws, predictions).map { loss.criterion.cost($1, law: $0, epsilon: epsilon) }),
+            toKernel: SampleMean(ModelDistance.totalVariation(predictions, fresh.nextLaws)),
+            toInductionHead: SampleMean(ModelDistance.totalVariation(predictions, head)))
+        }
+      }
+    }
+  }
+
+  /// - Throws: `RunFolderError` for a file that is there already or cannot be written.
+  public func write(to path: String, existing: RunFolder.Existing) throws {
+    if existing == .refuse, FileManager.default.fileExists(atPath: path) {
+      throw RunFolderError.fileExists(path)
+    }
+    try RunFolder.attempting(path) {
+      try Data(csv.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    }
+  }
+
+  public var csv: String {
+    let header = [
+      "alpha", "context", "predictor", "loss", "loss_standard_error", "tv_to_kernel",
+      "tv_to_kernel_standard_error",
+      "tv_to_induction_head", "tv_to_induction_head_standard_error",
+    ]
+    let lines = rows.map { row in
+      let means = [row.loss, row.toKernel, row.toInductionHead].flatMap { mean in
+        ["\(mean.mean)", mean.standardError.map { "\($0)" } ?? ""]
+      }
+      return ([row.concentration.map { "\($0)" } ?? "source", "\(row.context)", row.predictor] + means)
+        .joined(separator: ",")
+    }
+    return ([header.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"
+  }
+}
+
+extension Loss.Criterion {
+  /// Of a prediction on average over the law of the next token.
+  func cost(_ prediction: [Double], law: [Double], epsilon: Double) -> Double {
+    switch self {
+    case .crossEntropy:
+      return zip(law, prediction).reduce(0) { $1.0 > 0 ? $0 - $1.0 * log($1.1 + epsilon) : $0 }
+    case .logits:
+      let total = log(prediction.reduce(0) { $0 + exp($1) })
+      return zip(law, prediction).reduce(0) { $0 - $1.0 * ($1.1 - total) }
+    }
+  }
+}

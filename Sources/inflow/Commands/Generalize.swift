@@ -1,0 +1,81 @@
+import ArgumentParser
+import Experiments
+import Foundation
+
+struct Generalize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Evaluates a trained or integrated model at other lengths and on other priors.",
+    discussion: """
+      The model at the end of a run stands beside the induction head GIH(S*) of its source and the true kernel.
+
+      Example:
+        inflow integrate Examples/two-parents.yaml --out run
+        inflow generalize run --alpha 0.1 --alpha 1
+      """)
+
+  @Argument(help: ArgumentHelp("A folder of integrate, or of one seed of train.", valueName: "run"))
+  var path: String
+
+  @Option(
+    name: .customLong("length"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A context length; may be repeated. By default 10, 30, 100, 300 and 1000.", valueName: "L"))
+  var lengths: [Int] = []
+
+  @Option(
+    name: .customLong("alpha"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A Dirichlet prior that every sequence draws a kernel from; may be repeated. By default the source's own "
+        + "kernels.", valueName: "alpha"))
+  var concentrations: [Double] = []
+
+  @Option(help: ArgumentHelp("Sequences for each length and prior.", valueName: "n"))
+  var sequences = 4096
+
+  @Option(help: ArgumentHelp("A CSV file for the table with all digits.", valueName: "file"))
+  var out: String?
+
+  @OptionGroup var execution: ExecutionOptions
+
+  func validate() throws {
+    guard (2...1 << 22).contains(sequences) else {
+      throw ValidationError("--sequences: found \(sequences), allowed: an integer from 2 to \(1 << 22)")
+    }
+    if let wrong = lengths.first(where: { !(1...1 << 20).contains($0) }) {
+      throw ValidationError("--length: found \(wrong), allowed: an integer from 1 to \(1 << 20)")
+    }
+    if let wrong = concentrations.first(where: { !(0.001...1000).contains($0) }) {
+      throw ValidationError("--alpha: found \(wrong), allowed: a number from 0.001 to 1000")
+    }
+  }
+
+  func run() throws {
+    let folder = try RunFolder(of: path)
+    let experiment = try Experiment(Configuration(contentsOf: folder[.configuration]))
+    let end = try TrajectoryTable(contentsOf: folder[.trajectory]).end(experiment.model)
+    let result = try Generalization(
+      experiment, at: end, contexts: lengths.isEmpty ? [10, 30, 100, 300, 1000] : lengths,
+      concentrations: concentrations, sequences: sequences, threads: execution.threads)
+    if let out { try result.write(to: out, existing: execution.force ? .replace : .refuse) }
+    Terminal.result(result.text)
+  }
+}
+
+extension Generalization {
+  fileprivate var text: String {
+    var table = TextTable(
+      ["alpha", "L", "predictor", "loss", "s.e.", "TV to kernel", "s.e.", "TV to head", "s.e."],
+      [.right, .right, .left] + Array(repeating: .right, count: 6))
+    func digits(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "-" }
+    for row in rows {
+      table.add(
+        [row.concentration.map { "\($0)" } ?? "source", "\(row.context)", row.predictor]
+          + [row.loss, row.toKernel, row.toInductionHead].flatMap {
+            [digits($0.mean), digits($0.standardError)]
+          })
+    }
+    return table.text
+      + "\n\ninduction head: GIH(\(set)); loss with epsilon = \(epsilon), on average over the law of "
+      + "the next token"
+  }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Testing
+
+@Suite struct CompareTests {
+  private static let training = """
+    training={context: 60, epsilon: 1e-2, data: {fresh: 256}, held-out: {count: 64}, stages: [{steps: 20}], \
+    seeds: [1, 2], measure: {points: 6}}
+    """
+  private static let quick = ["--sequences", "64", "--length", "30", "--threads", "2"]
+
+  private func compare(_ arguments: [String], in place: Workplace) throws -> Command.Result {
+    let base = ["compare", "small.yaml", "--out", "run", "--set", Self.training] + Self.quick
+    return Command.finish(try Command.start(base + arguments, in: place.path))
+  }
+
+  @Test func curvesStandOnOneTimeAxis() throws {
+    let place = try Workplace()
+    let result = try compare(["--level", "infinite-context", "--level", "leading-order"], in: place)
+    try #require(result.status == 0, "\(result.error)")
+    #expect(result.output.contains("Agreement at t = 20"))
+    let rows = try place.read("run/overlay.csv").split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(rows[0].prefix(5) == ["level", "quantity", "time", "theory", "mean"])
+    let scale = rows.filter { $0[0] == "infinite-context" && $0[1] == "a" }
+    let table = try Table(place.read("run/training/seed-1/trajectory.csv"))
+    #expect(scale.map { Double($0[2]) } == table["time"])
+    #expect(scale.first.map { Double($0[7]) } == 0, "both begin at one point")
+    // Small times: both have moved by a'(0) t.
+    let last = try #require(scale.last)
+    let (theory, mean) = (try #require(Double(last[3])), try #require(Double(last[4])))
+    #expect(abs(theory - mean) < 0.2 * (theory - 0.01))
+    let summary = try place.json("run/summary.json")
+    #expect(
+      (summary["overlay"] as? [[String: Any]])?.map { $0["level"] as? String } == [
+        "infinite-context", "leading-order",
+      ])
+    let limit = try #require(summary["limit"] as? [String: Any])
+    for side in ["theory", "training"] {
+      let part = try #require(limit[side] as? [String: Any])
+      #expect(part["set"] is [Int])
+      #expect((0...1).contains(try #require(part["total_variation"] as? Double)))
+    }
+  }
+
+  @Test func readsTrainingThatIsThere() throws {
+    let place = try Workplace()
+    #expect(
+      try Command.run("train", "small.yaml", "--out", "trained", "--set", Self.training, in: place).status
+        == 0)
+    let fresh = try compare([], in: place)
+    try #require(fresh.status == 0, "\(fresh.error)")
+    let overlay = try place.read("run/overlay.csv")
+    let reread = try compare(["--training", "trained", "--force"], in: place)
+    try #require(reread.status == 0, "\(reread.error)")
+    #expect(try place.read("run/overlay.csv") == overlay)
+    for (difference, key) in [
+      ("source.parents=[1]", "source"), ("model.degree=1", "model"), ("initial.scale=0.5", "initial"),
+      ("loss.criterion=logits", "loss.criterion"),
+    ] {
+      let refused = try compare(["--training", "trained", "--force", "--set", difference], in: place)
+      #expect(refused.status == 65)
+      #expect(refused.error.contains(" \(key): found"), "\(refused.error)")
+    }
+  }
+
+  /// What cannot stand on one time axis, or is about something else, with the key that says so.
+  @Test(arguments: [
+    ("training.optimizer={adam: {}}", "training.optimizer"),
+    ("training.optimizer.clip=1", "training.optimizer.clip"),
+    ("training.data.kernels=prior", "training.data.kernels"),
+    ("training.stages=[{train: [scale], steps: 5}]", "training.stages"),
+    ("theory.level=finite-context", "theory.sequences.context"),
+    ("training=null", "training"),
+  ])
+  func refusesWhatCannotBeCompared(override: String, key: String) throws {
+    let place = try Workplace()
+    let refused = try compare(["--set", override], in: place)
+    #expect(refused.status == 65)
+    #expect(refused.error.contains(" \(key): found"), "\(refused.error)")
+    #expect(!FileManager.default.fileExists(atPath: place["run"]), "nothing is written for bad input")
+  }
+
+  /// The closed forms of staged runs, against the flow that knows nothing of them.
+  @Test func closedFormsOfStages() throws {
+    let place = try Workplace()
+    let stages = """
+      theory.stages=[{train: [coefficients], until: {time: 60}}, {train: [attention], until: {time: 2e4}}, \
+      {train: [scale], until: {time: 20}}]
+      """
+    let result = try compare(
+      [
+        "--set", stages, "--set", "initial={own: 6, other: 0, coefficients: 1, scale: 0.02}", "--set",
+        "training.stages=[{train: [coefficients], steps: 4}, {train: [attention], steps: 4}, {train: [scale], steps: 4}]",
+        "--set", "theory.output={points: 400}", "--set", "training.measure={every: step}",
+      ], in: place)
+    try #require(result.status == 0, "\(result.error)")
+    let forms = try #require(try place.json("run/summary.json")["closed_forms"] as? [[String: Any]])
+    let slopes = forms.filter { ($0["name"] as? String)?.hasPrefix("slope") == true }
+    #expect(slopes.count == 6)
+    for form in slopes {
+      let (predicted, flow) = (
+        try #require(form["predicted"] as? Double), try #require(form["theory"] as? Double)
+      )
+      // The first order in a = 0.02.
+      #expect(abs(flow / predicted - 1) < 0.05, "\(form)")
+    }
+    #expect(forms.contains { ($0["name"] as? String)?.hasPrefix("(1 - sigma") == true })
+    #expect(forms.contains { ($0["name"] as? String)?.hasPrefix("a after") == true })
+  }
+}
+
+@Suite struct MapTests {
+  @Test func cellsAreFoundByContent() throws {
+    let place = try Workplace()
+    let training =
+      "training={context: 30, epsilon: 1e-2, data: {fresh: 32}, held-out: {count: 16}, stages: [{steps: 4}], seeds: [1]}"
+    func map(_ axis: String, threads: String) throws -> Command.Result {
+      try Command.run(
+        "map", "small.yaml", "--out", "map", "--set", training, "--vary", axis, "--vary",
+        "source.prior.dirichlet=[0.3, 1]",
+        "--threads", threads, in: place)
+    }
+    let first = try map("initial.scale=[0.01, 1]", threads: "1")
+    try #require(first.status == 0, "\(first.error)")
+    #expect(first.output.contains("of 4 cells"))
+    let (table, cells) = (try place.read("map/map.csv"), try place.names("map/cells"))
+    #expect(cells.count == 4)
+    let stamp = try place.read("map/cells/\(cells[0])/training/manifest.json")
+    // A larger map keeps the cells that are there.
+    let second = try map("initial.scale=[0.01, 1, -1]", threads: "2")
+    try #require(second.status == 0, "\(second.error)")
+    #expect(try place.names("map/cells").count == 6)
+    #expect(try place.read("map/cells/\(cells[0])/training/manifest.json") == stamp)
+    let lines = try place.read("map/map.csv").split(separator: "\n")
+    #expect(lines.prefix(5) == table.split(separator: "\n")[...])
+  }
+
+  @Test func badAxesAreRefused() throws {
+    let place = try Workplace()
+    for (axis, message) in [
+      ("initial.scael=[1]", "initial.scael"), ("initial.scale", "no key and value"),
+      ("initial.scale=[]", "an empty list"),
+    ] {
+      let result = try Command.run("map", "small.yaml", "--out", "map", "--vary", axis, in: place)
+      #expect(result.status == 65)
+      #expect(result.error.contains(message), "\(result.error)")
+    }
+    #expect(try Command.run("map", "small.yaml", "--out", "map", in: place).status == 64)
+  }
+}
+
+@Suite struct GeneralizeTests {
+  /// The true kernel is at no distance from itself, and nothing has a lower loss.
+  @Test func kernelIsTheBest() throws {
+    let place = try Workplace()
+    #expect(try Command.run("integrate", "small.yaml", "--out", "run", in: place).status == 0)
+    let result = try Command.run(
+      "generalize", "run", "--length", "30", "--length", "200", "--alpha", "0.5", "--sequences", "256",
+      "--out", "g.csv",
+      in: place)
+    try #require(result.status == 0, "\(result.error)")
+    let rows = try place.read("g.csv").split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(
+      rows.map { $0[2] } == [
+        "model", "induction head", "true kernel", "model", "induction head", "true kernel",
+      ])
+    for start in [0, 3] {
+      let losses = try (0..<3).map { try #require(Double(rows[start + $0][3])) }
+      #expect(losses[2] < min(losses[0], losses[1]))
+      #expect(Double(rows[start + 2][5]) == 0)
+    }
+    #expect(try Command.run("generalize", "run", "--length", "2", in: place).status == 65)
+    #expect(try Command.run("generalize", "nowhere", in: place).status == 65)
+    #expect(try Command.run("generalize", "run", "--out", "g.csv", "--length", "30", in: place).status == 65)
+  }
+}
