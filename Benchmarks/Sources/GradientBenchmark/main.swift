@@ -1,4 +1,5 @@
-// One gradient of the infinite-context loss beside its two matrix products done by OpenBLAS alone, in turn.
+// One gradient of the infinite-context loss beside its two matrix products done by OpenBLAS alone, in turn; and the
+// Hessian in units of gradients.
 //
 //   swift run -c release --package-path Benchmarks gradient [threads]
 //   python3 Benchmarks/gradient/jax_gradient.py [threads]
@@ -86,4 +87,24 @@ for size in sizes {
   print(
     size.name, "threads", threads, "gradient", String(format: "%.3f ms", ours.median), "products",
     String(format: "%.3f ms", theirs.median), "ratio", String(format: "%.2f", ratio))
+
+  let components = Array(point.indices)
+  var hessian = try loss.hessian(point, components: components)
+  var costs: [Double] = []
+  for _ in 0..<7 {
+    costs.append(milliseconds { hessian = (try? loss.hessian(point, components: components)) ?? [] })
+  }
+  // Against the product with a direction, which goes another way.
+  let direction = components.map { sin(Double($0)) }
+  var expected = point
+  try loss.hessianProduct(point, along: direction, product: &expected)
+  let found = components.map { row in
+    components.reduce(0) { $0 + hessian[row * components.count + $1] * direction[$1] }
+  }
+  let error = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
+  print(
+    size.name, "threads", threads, "parameters", components.count, "Hessian",
+    String(format: "%.1f ms", costs.median), "in gradients",
+    String(format: "%.1f", costs.median / ours.median),
+    "error", String(format: "%.0e", error / (expected.map(abs).max() ?? 1)))
 }

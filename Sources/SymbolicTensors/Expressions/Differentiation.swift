@@ -2,12 +2,16 @@
 ///
 /// Every node n with free indices F(n) has an adjoint ∂(Σ root)/∂n whose free indices lie in F(n); where it
 /// lacks one it is constant along it. Cost and size are a small multiple of the expression's, whatever the
-/// number of parameters.
+/// number of parameters. A root with free indices of its own is differentiated for each of their values at once: no
+/// adjoint is summed over them.
 extension ExpressionGraph {
-  /// The adjoints of a scalar with respect to every entry node of the given symbols.
+  /// The adjoints of an expression with respect to every entry node of the given symbols.
   func adjoints(of root: NodeID, wanted: Set<Symbol>) -> [NodeID: NodeID] {
-    precondition(free[Int(root)].isEmpty, "the differentiated expression is a scalar")
+    let apart = Set(free[Int(root)])
     let order = reachable([root])
+    precondition(
+      order.allSatisfy { mixed($0).isDisjoint(with: apart) },
+      "a free index of the differentiated expression is not summed inside it as well")
     let depends = dependents(order, on: wanted)
     var contributions: [NodeID: [Term]] = [root: [Term(coefficient: .one, node: Self.one)]]
     var adjoint: [NodeID: NodeID] = [:]
@@ -16,12 +20,21 @@ extension ExpressionGraph {
       let total = sum(terms)
       adjoint[node] = total
       guard total != Self.zero else { continue }
-      propagate(total, from: node) { child, contribution in
+      propagate(total, from: node, keeping: apart) { child, contribution in
         guard depends.contains(child) else { return }
         contributions[child, default: []].append(contribution())
       }
     }
     return adjoint
+  }
+
+  /// The indices along which a node's operation combines entries of its child.
+  private func mixed(_ node: NodeID) -> Set<Index> {
+    switch nodes[Int(node)] {
+    case .contraction(let indices, _): Set(indices)
+    case .softmax(_, over: let index): [index]
+    default: []
+    }
   }
 
   /// Nodes that depend on an entry of one of the symbols.
@@ -40,14 +53,22 @@ extension ExpressionGraph {
   }
 
   private func propagate(
-    _ adjoint: NodeID, from node: NodeID, to receive: (NodeID, () -> Term) -> Void
+    _ adjoint: NodeID, from node: NodeID, keeping apart: Set<Index>,
+    to receive: (NodeID, () -> Term) -> Void
   ) {
+    /// Sums a contribution over the indices of the parent that the child does not have.
+    func projected(_ contribution: NodeID, onto child: NodeID) -> NodeID {
+      let own = free[Int(child)]
+      let extra = free[Int(node)].filter { !own.contains($0) && !apart.contains($0) }
+      return extra.isEmpty ? contribution : contraction(extra, contribution)
+    }
+
     switch nodes[Int(node)] {
     case .number, .symbol, .delta: break
     case .sum(let terms):
       for term in terms {
         receive(term.node) {
-          Term(coefficient: term.coefficient, node: projected(adjoint, from: node, onto: term.node))
+          Term(coefficient: term.coefficient, node: projected(adjoint, onto: term.node))
         }
       }
     case .product(let factors):
@@ -56,8 +77,8 @@ extension ExpressionGraph {
           var others = factors
           others[position] = Factor(base: factor.base, exponent: factor.exponent - 1)
           others.append(Factor(base: adjoint, exponent: .one))
-          let slope = projected(product(others), from: node, onto: factor.base)
-          return Term(coefficient: factor.exponent, node: slope)
+          return Term(
+            coefficient: factor.exponent, node: projected(product(others), onto: factor.base))
         }
       }
     case .function(let function, let argument):
@@ -80,13 +101,6 @@ extension ExpressionGraph {
     }
   }
 
-  /// Sums an adjoint over the indices of the parent that the child does not have.
-  private func projected(_ adjoint: NodeID, from parent: NodeID, onto child: NodeID) -> NodeID {
-    let own = free[Int(child)]
-    let extra = free[Int(parent)].filter { !own.contains($0) }
-    return extra.isEmpty ? adjoint : contraction(extra, adjoint)
-  }
-
   /// f'(argument), written with f's own value where that is cheaper.
   func slope(of function: Function, at argument: NodeID, value: NodeID) -> NodeID {
     switch function {
@@ -104,6 +118,9 @@ extension ExpressionGraph {
 extension Expression {
   /// The gradient of a scalar with respect to parameter tensors, each as an entry with the given indices.
   ///
+  /// Of an expression with free indices it is the Jacobian: the gradient for each of their values. An index that the
+  /// expression shares with an entry of a variable stands for the same value in both.
+  ///
   /// - Parameter variables: a symbol's entry at distinct indices, e.g. w(j); the result has these free.
   /// - Complexity: a small multiple of the size of the expression, for all variables together.
   public func gradient(_ variables: [Expression]) -> [Expression] {
@@ -112,7 +129,9 @@ extension Expression {
     return wanted.map { target in
       let terms = adjoints.sorted { $0.key < $1.key }.compactMap { node, adjoint -> Term? in
         guard case .symbol(target.symbol, let indices) = graph.nodes[Int(node)] else { return nil }
-        return Term(coefficient: .one, node: graph.spread(adjoint, at: indices, onto: target.indices))
+        return Term(
+          coefficient: .one,
+          node: graph.spread(adjoint, at: indices, onto: target.indices, keeping: Set(freeIndices)))
       }
       return Expression(graph, graph.sum(terms))
     }
@@ -126,16 +145,30 @@ extension ExpressionGraph {
     return (symbol, indices)
   }
 
-  /// An adjoint at one set of indices, as a function of another: renamed, or with deltas where indices repeat.
-  fileprivate func spread(_ adjoint: NodeID, at indices: [Index], onto target: [Index]) -> NodeID {
+  /// An adjoint at one set of indices, as a function of another: renamed, or with deltas where indices repeat or are
+  /// those of the differentiated expression.
+  fileprivate func spread(
+    _ adjoint: NodeID, at indices: [Index], onto target: [Index], keeping apart: Set<Index>
+  ) -> NodeID {
     if indices == target { return adjoint }
-    if Set(indices).count == indices.count {
-      return rename([adjoint], Dictionary(uniqueKeysWithValues: zip(indices, target)))[0]
+    var names: [Index: Index] = [:]
+    var deltas: [NodeID] = []
+    var fresh: [Index] = []
+    for (index, wanted) in zip(indices, target) {
+      if apart.contains(index) {
+        deltas.append(delta(index, wanted))
+      } else if indices.filter({ $0 == index }).count == 1 {
+        names[index] = wanted
+      } else {
+        // A repeated index, w(j, j): Σ_j adjoint(j) δ(j, target_1) δ(j, target_2). The bound copies are fresh.
+        if names[index] == nil {
+          let bound = copy(of: index)
+          names[index] = bound
+          fresh.append(bound)
+        }
+        deltas.append(delta(names[index] ?? index, wanted))
+      }
     }
-    // A repeated index, w(j, j): Σ_j adjoint(j) δ(j, target_1) δ(j, target_2). The bound copies are fresh.
-    let fresh = Dictionary(uniqueKeysWithValues: Set(indices).sorted().map { ($0, copy(of: $0)) })
-    let body = rename([adjoint], fresh)[0]
-    let deltas = zip(indices, target).map { delta(fresh[$0] ?? $0, $1) }
-    return contraction(Array(fresh.values), product([body] + deltas))
+    return contraction(fresh, product([rename([adjoint], names)[0]] + deltas))
   }
 }

@@ -12,6 +12,9 @@ public final class InfiniteContextLoss: LossFunction {
   private let planned: PlannedLoss
   private let threads: Int
   private let memoryLimit: Int
+  private lazy var monomialHessian = MonomialHessian(
+    model: model, loss: loss, laws: laws, threads: threads, memoryLimit: memoryLimit)
+  private let laws: WindowLaws
 
   /// - Parameters:
   ///   - laws: on windows of `model.reach` tokens.
@@ -24,6 +27,7 @@ public final class InfiniteContextLoss: LossFunction {
   ) throws {
     self.model = model
     self.loss = loss
+    self.laws = laws
     self.threads = threads
     self.memoryLimit = memoryLimit ?? Self.defaultMemoryLimit
     expressions = InfiniteContext(model: model, loss: loss, laws: laws)
@@ -61,6 +65,19 @@ public final class InfiniteContextLoss: LossFunction {
     for position in product.indices { product[position] = 0 }
     try planned.hessianProduct(parameters, along: direction, addingTo: &product)
   }
+
+  /// - Complexity: through key monomials some ten gradients for all components together, where the variant has them
+  ///   and enough components are asked for; else one Hessian product, some three gradients, for each.
+  public func hessian(_ parameters: [Double], components: [Int]) throws -> [Double] {
+    guard components.count > Self.fewComponents, let monomialHessian else {
+      return try hessianByProducts(parameters, components: components)
+    }
+    let whole = monomialHessian.hessian(parameters)
+    return components.flatMap { row in components.map { whole[row * parameters.count + $0] } }
+  }
+
+  /// Up to this many components their products are cheaper than the whole Hessian.
+  private static let fewComponents = 20
 
   /// y(e|z) as `[kernel][query window][token]`.
   ///

@@ -22,6 +22,11 @@ public protocol LossFunction: AnyObject {
   /// - Throws: `TheoryError` for lack of memory.
   func hessianProduct(_ parameters: [Double], along direction: [Double], product: inout [Double]) throws
 
+  /// The second derivatives by some components of the flat vector, row-major, symmetric.
+  ///
+  /// - Throws: `TheoryError` for lack of memory.
+  func hessian(_ parameters: [Double], components: [Int]) throws -> [Double]
+
   /// What the gradient flow of the loss conserves by algebra; groups as in `ModelDefinition.symmetryGroups`.
   ///
   /// A loss that has no expression at hand leaves this to `conservedSums`, which tries numbers as well.
@@ -43,10 +48,12 @@ extension LossFunction {
     return (loss, Parameters(flat: gradient, model: model))
   }
 
-  /// The second derivatives by some components of the flat vector, row-major, symmetric.
-  ///
-  /// - Complexity: one Hessian product per component.
   public func hessian(_ parameters: [Double], components: [Int]) throws -> [Double] {
+    try hessianByProducts(parameters, components: components)
+  }
+
+  /// One Hessian product per component.
+  package func hessianByProducts(_ parameters: [Double], components: [Int]) throws -> [Double] {
     var product = [Double](repeating: 0, count: parameters.count)
     var direction = product
     var hessian: [Double] = []

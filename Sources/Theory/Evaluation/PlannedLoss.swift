@@ -113,9 +113,9 @@ extension ModelExpressions {
     }
   }
 
-  /// Adds a plan's outputs, shaped like the parameters, to a flat vector.
-  func add(_ plan: Plan, to vector: inout [Double]) {
-    var position = 0
+  /// Adds a plan's outputs, shaped like the parameters, to a flat vector from a position on.
+  func add(_ plan: Plan, to vector: inout [Double], from start: Int = 0) {
+    var position = start
     for (output, count) in componentCounts.enumerated() {
       position = plan.add(output: output, to: &vector, at: position, count: count)
     }

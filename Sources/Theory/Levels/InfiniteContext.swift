@@ -55,7 +55,7 @@ public struct InfiniteContext {
       let name = byFirstLag.isEmpty ? "x" : "x\(head)"
       let symbol = graph.symbol(name, shape: [lags.count, tokens, windows], role: .coefficient)
       graph.declare(sumOf: symbol, overAxis: 1, is: .one)
-      numbers[symbol] = oneHotWindows(tokens: tokens, windows: windows, lags: lags)
+      numbers[symbol] = Self.oneHotWindows(tokens: tokens, windows: windows, lags: lags)
       byFirstLag[lags.lowerBound] = symbol
       return symbol
     }
@@ -81,33 +81,52 @@ public struct InfiniteContext {
       }
     }
     similarity = model.similarity(keys: outputs(at: key), queries: outputs(at: query), token: token)
-    let weighted = graph(joint, kernel, next, key)
-    switch definition.variant.secondLayer {
-    case .softmax:
-      let mass = (weighted * (graph(model.scale) * similarity).exponential).sum(over: key)
-      // Σ_Z μ(Z) E is Σ_e of the numerator: one matrix product instead of two.
-      prediction = mass / mass.sum(over: next)
-    case .linear:
-      let mean = (graph(stationary, kernel, key) * similarity).sum(over: key)
-      let correlation = (weighted * similarity).sum(over: key) - graph(tokenLaw, kernel, next) * mean
-      prediction = graph(tokenLaw, kernel, next) + graph(model.scale) * correlation
-    }
+    let averages = Self.averages(
+      definition.variant.secondLayer, joint: graph(joint, kernel, next, key),
+      stationary: graph(stationary, kernel, key), tokenLaw: graph(tokenLaw, kernel, next),
+      scale: graph(model.scale), similarity: similarity, over: key)
+    prediction = Self.prediction(
+      definition.variant.secondLayer, of: averages, tokenLaw: graph(tokenLaw, kernel, next), over: next)
     let cost = model.cost(
       of: prediction, target: graph(joint, kernel, next, query), total: graph(stationary, kernel, query),
       over: next, guarding: guarding)
     loss = Number(1, over: kernels) * cost.sum(over: kernel, query)
   }
-}
 
-/// One-hot tokens of every window, `[lag][token][window]`: window index Σ_j x_{t−j} d^{j−1}.
-private func oneHotWindows(tokens: Int, windows: Int, lags: ClosedRange<Int>) -> [Double] {
-  var table = [Double](repeating: 0, count: lags.count * tokens * windows)
-  for (position, lag) in lags.enumerated() {
-    let place = (1..<lag).reduce(1) { power, _ in power * tokens }
-    for window in 0..<windows {
-      let token = window / place % tokens
-      table[(position * tokens + token) * windows + window] = 1
+  /// What the second layer takes of the keys: Σ_Z μ(e,Z) E[Z,z], or the covariance of token and a q where it is linear.
+  static func averages(
+    _ layer: Variant.SecondLayer, joint: Expression, stationary: Expression, tokenLaw: Expression,
+    scale: Expression, similarity: Expression, over key: Index
+  ) -> Expression {
+    switch layer {
+    case .softmax: return (joint * (scale * similarity).exponential).sum(over: key)
+    case .linear:
+      let mean = (stationary * similarity).sum(over: key)
+      return scale * ((joint * similarity).sum(over: key) - tokenLaw * mean)
     }
   }
-  return table
+
+  /// y(e|z) of the averages.
+  static func prediction(
+    _ layer: Variant.SecondLayer, of averages: Expression, tokenLaw: Expression, over next: Index
+  ) -> Expression {
+    switch layer {
+    // Σ_Z μ(Z) E is Σ_e of the numerator: one matrix product instead of two.
+    case .softmax: averages / averages.sum(over: next)
+    case .linear: tokenLaw + averages
+    }
+  }
+
+  /// One-hot tokens of every window, `[lag][token][window]`: window index Σ_j x_{t−j} d^{j−1}.
+  static func oneHotWindows(tokens: Int, windows: Int, lags: ClosedRange<Int>) -> [Double] {
+    var table = [Double](repeating: 0, count: lags.count * tokens * windows)
+    for (position, lag) in lags.enumerated() {
+      let place = (1..<lag).reduce(1) { power, _ in power * tokens }
+      for window in 0..<windows {
+        let token = window / place % tokens
+        table[(position * tokens + token) * windows + window] = 1
+      }
+    }
+    return table
+  }
 }
