@@ -91,6 +91,22 @@ public final class GradientFlow {
     for component in components { direction[component] = vector[component] }
   }
 
+  /// The system with θ'' = ∂²L ∇L as well, the directional derivative of the flow along itself, for dense output.
+  public var systemWithCurvature: ODESystem {
+    var system = system
+    system.higherDerivatives = [
+      { [self] _, state, curvature in
+        place(state)
+        loss.gradient(point, into: &gradient)
+        var moving = [Double](repeating: 0, count: point.count)
+        for component in components { moving[component] = gradient[component] }
+        try loss.hessianProduct(point, along: moving, product: &product)
+        for (slot, component) in components.enumerated() { curvature[slot] = product[component] }
+      }
+    ]
+    return system
+  }
+
   /// What a solver's complaint about non-finite numbers at a state means here.
   public func explainNonFinite(_ state: [Double]) -> TheoryError {
     loss.explainNonFinite(parameters(state))
