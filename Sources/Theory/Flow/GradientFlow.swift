@@ -91,16 +91,18 @@ public final class GradientFlow {
     for component in components { direction[component] = vector[component] }
   }
 
-  /// The system with θ'' = ∂²L ∇L as well, the directional derivative of the flow along itself, for dense output.
+  /// The system with θ'' = ∂²L ∇L as well, the flow's directional derivative along itself, for dense output. A
+  /// corrected flow goes without, and so does one whose Hessian does not fit in memory.
   public var systemWithCurvature: ODESystem {
     var system = system
+    guard correction == .none, (try? loss.hessianProduct(point, along: direction, product: &product)) != nil
+    else { return system }
     system.higherDerivatives = [
       { [self] _, state, curvature in
         place(state)
         loss.gradient(point, into: &gradient)
-        var moving = [Double](repeating: 0, count: point.count)
-        for component in components { moving[component] = gradient[component] }
-        try loss.hessianProduct(point, along: moving, product: &product)
+        direct(gradient)
+        try loss.hessianProduct(point, along: direction, product: &product)
         for (slot, component) in components.enumerated() { curvature[slot] = product[component] }
       }
     ]
