@@ -29,18 +29,31 @@ import Testing
     try #require(result.status == 0, "\(result.error)")
   }
 
-  /// Prints the derivative at the start.
+  /// Prints the derivative at the start; fails where the Jacobian is not the differences of the flow.
   private static let driver = """
+    #include <math.h>
     #include <stdio.h>
     extern const int dimension;
     void initial_state(double state[]);
     int flow(double time, const double state[], double derivative[], void *params);
+    int jacobian(double time, const double state[], double *dfdy, double dfdt[], void *params);
     int main(void) {
-      double state[64], derivative[64];
+      double state[64], derivative[64], above[64], below[64], dfdy[64 * 64], dfdt[64];
       initial_state(state);
       for (int run = 0; run < 2; run++)
         if (flow(0, state, derivative, 0) != 0) return 1;
       for (int i = 0; i < dimension; i++) printf("%.17g\\n", derivative[i]);
+      if (jacobian(0, state, dfdy, dfdt, 0) != 0) return 1;
+      for (int j = 0; j < dimension; j++) {
+        const double middle = state[j];
+        state[j] = middle + 1e-5;
+        flow(0, state, above, 0);
+        state[j] = middle - 1e-5;
+        flow(0, state, below, 0);
+        state[j] = middle;
+        for (int i = 0; i < dimension; i++)
+          if (fabs(dfdy[i * dimension + j] - (above[i] - below[i]) / 2e-5) > 1e-8 || dfdt[i] != 0) return 2;
+      }
       return 0;
     }
     """
@@ -135,21 +148,31 @@ import Testing
     try derive(place, "c", Self.tight)
     try place.write(
       """
+      #include <math.h>
       #include <stdio.h>
       #include <gsl/gsl_odeiv2.h>
       extern const int dimension;
       extern const char *const names[];
       void initial_state(double state[]);
       int flow(double time, const double state[], double derivative[], void *params);
-      int main(void) {
-        gsl_odeiv2_system system = {flow, NULL, dimension, NULL};
-        gsl_odeiv2_driver *driver =
-          gsl_odeiv2_driver_alloc_y_new(&system, gsl_odeiv2_step_rk8pd, 1e-3, 1e-13, 1e-12);
-        double time = 0, state[64];
+      int jacobian(double time, const double state[], double *dfdy, double dfdt[], void *params);
+      static int integrate(const gsl_odeiv2_step_type *type, double tolerance, double state[]) {
+        gsl_odeiv2_system system = {flow, jacobian, dimension, NULL};
+        gsl_odeiv2_driver *driver = gsl_odeiv2_driver_alloc_y_new(&system, type, 1e-3, tolerance, tolerance);
+        double time = 0;
         initial_state(state);
-        if (gsl_odeiv2_driver_apply(driver, &time, 20, state) != 0) return 1;
-        for (int i = 0; i < dimension; i++) printf("%s = %.17g\\n", names[i], state[i]);
+        int status = gsl_odeiv2_driver_apply(driver, &time, 20, state);
         gsl_odeiv2_driver_free(driver);
+        return status;
+      }
+      int main(void) {
+        double state[64], implicit[64];
+        if (integrate(gsl_odeiv2_step_rk8pd, 1e-12, state) != 0) return 1;
+        if (integrate(gsl_odeiv2_step_bsimp, 1e-10, implicit) != 0) return 1;
+        for (int i = 0; i < dimension; i++) {
+          if (fabs(implicit[i] - state[i]) > 1e-7) return 2;
+          printf("%s = %.17g\\n", names[i], state[i]);
+        }
         return 0;
       }
       """, to: "driver.c")

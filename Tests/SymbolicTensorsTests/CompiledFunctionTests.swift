@@ -8,7 +8,7 @@ import Testing
   /// The unrolled flow against differences of the loss in plain loops.
   @Test func leadingOrderFlow() throws {
     let flow = try LeadingOrderFlow(window: 3, heads: 3, degree: 2)
-    let function = ScalarFunction(flow.system, compiler: nil)
+    let function = ScalarFunction(interpreting: flow.system)
     var random = SeededGenerator(seed: 7)
     let state = flow.start.map { $0 + random.number(-0.5...0.5) }
     let rate = function(state)
@@ -28,7 +28,7 @@ import Testing
     let folder = try TemporaryCache()
     let flow = try LeadingOrderFlow(window: window, heads: heads, degree: degree)
     let (interpreted, compiled) = (
-      ScalarFunction(flow.system, compiler: nil), ScalarFunction(flow.system, cache: folder.cache)
+      ScalarFunction(interpreting: flow.system), ScalarFunction(flow.system, cache: folder.cache)
     )
     guard case .compiled = compiled.route else {
       print("no compiled code to compare: \(compiled.route)")
@@ -53,7 +53,7 @@ import Testing
           ScalarInput(symbol, (random.numbers[symbol] ?? []).map { "\($0)" })
         }, constants: random.coefficients)
       let (interpreted, compiled) = (
-        ScalarFunction(system, compiler: nil), ScalarFunction(system, cache: folder.cache)
+        ScalarFunction(interpreting: system), ScalarFunction(system, cache: folder.cache)
       )
       let point = random.parameters.flatMap { random.numbers[$0] ?? [] }
       for (found, expected) in zip(compiled(point), interpreted(point)) {
@@ -66,7 +66,7 @@ import Testing
   @Test func cache() throws {
     let folder = try TemporaryCache()
     let flow = try LeadingOrderFlow(window: 2, heads: 2, degree: 1)
-    let expected = ScalarFunction(flow.system, compiler: nil)(flow.start)
+    let expected = ScalarFunction(interpreting: flow.system)(flow.start)
     @Sendable func route() -> ScalarFunction.Route {
       let function = ScalarFunction(flow.system, cache: folder.cache)
       #expect(function(flow.start) == expected)
@@ -89,19 +89,27 @@ import Testing
   @Test func fallBack() throws {
     let folder = try TemporaryCache()
     let flow = try LeadingOrderFlow(window: 2, heads: 2, degree: 1)
-    let none = ScalarFunction(flow.system, compiler: nil, cache: folder.cache)
+    var warnings: [String] = []
+    let none = ScalarFunction(flow.system, compiler: nil, cache: folder.cache) { warnings.append($0) }
     #expect(none.route == .interpreted(reason: .noCompiler))
+    #expect(warnings.count == 1 && warnings[0].contains("interpreted, because no C compiler found"))
+    #expect(ScalarFunction(interpreting: flow.system).route == .interpreted(reason: nil))
     #expect(CCompiler.found(searching: "/nowhere:/nor-here") == nil)
-    let failing = ScalarFunction(flow.system, compiler: CCompiler(path: "/bin/false"), cache: folder.cache)
+    let failing = ScalarFunction(flow.system, compiler: CCompiler(path: "/bin/false"), cache: folder.cache) {
+      warnings.append($0)
+    }
     guard case .interpreted(reason: .compilerFailed) = failing.route else {
       Issue.record("\(failing.route)")
       return
     }
-    let missing = ScalarFunction(flow.system, compiler: CCompiler(path: "/no/such"), cache: folder.cache)
+    let missing = ScalarFunction(flow.system, compiler: CCompiler(path: "/no/such"), cache: folder.cache) {
+      warnings.append($0)
+    }
     guard case .interpreted(reason: .compilerDidNotStart) = missing.route else {
       Issue.record("\(missing.route)")
       return
     }
+    #expect(warnings.count == 3)
     #expect(failing(flow.start) == none(flow.start))
   }
 }

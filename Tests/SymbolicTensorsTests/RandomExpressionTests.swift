@@ -45,13 +45,14 @@ import Testing
         inputs: random.parameters.map { symbol in
           ScalarInput(symbol, (random.numbers[symbol] ?? []).indices.map { "\($0)" })
         }, constants: random.coefficients, softmax: seed % 2 == 0 ? .plain : .shifted)
-      let function = ScalarFunction(system, compiler: nil)
+      let function = ScalarFunction(interpreting: system)
       let found = function(random.parameters.flatMap { random.numbers[$0] ?? [] })
       #expect(distance(found, expected.flatMap { $0 }) < 1e-11 * scale, "unrolled, seed \(seed)")
     }
   }
 
-  /// A directional derivative against central differences in extended precision.
+  /// A directional derivative, by reverse and by forward accumulation, against central differences in extended
+  /// precision.
   @Test(arguments: 0..<24)
   func derivative(block: UInt64) {
     for seed in seeds(block) {
@@ -63,12 +64,17 @@ import Testing
       var (above, below) = (exact, exact)
       let step: Extended = Extended.self == Double.self ? 1e-5 : 1e-6
       let slopes = DirectEvaluator(random.graph, values: exact).evaluate(gradient)
+      var along = exact
+      let symbols = random.parameters.map { symbol in
+        random.graph.symbol("u", shape: random.graph.shape(of: symbol), role: .variable)
+      }
       var slope: Extended = 0
       for (position, symbol) in random.parameters.enumerated() {
         let found = NaiveTensor.spread(
           slopes[position], of: gradient[position], onto: random.entries[position])
         for (entry, partial) in found.enumerated() {
           let direction = Extended(generator.number(-1...1))
+          along[symbols[position], default: []].append(direction)
           slope += partial * direction
           above[symbol]?[entry] += step * direction
           below[symbol]?[entry] -= step * direction
@@ -79,6 +85,14 @@ import Testing
       let tolerance: Extended = Extended.self == Double.self ? 1e-6 : 1e-8
       let scale = 1 + Swift.abs(difference) + Swift.abs(values[0])
       #expect(Swift.abs(slope - difference) < tolerance * scale, "seed \(seed): \(slope), \(difference)")
+
+      let directions = zip(symbols, random.entries).map { random.graph($0, at: $1.freeIndices) }
+      guard let forward = derivatives(of: [root], along: directions, in: random.entries)[0] else {
+        Issue.record("seed \(seed): no forward derivative")
+        continue
+      }
+      let ahead = DirectEvaluator(random.graph, values: along).evaluate([forward])[0][0]
+      #expect(Swift.abs(slope - ahead) < 1e-13 * (1 + Swift.abs(slope)), "seed \(seed): \(slope), \(ahead)")
     }
   }
 

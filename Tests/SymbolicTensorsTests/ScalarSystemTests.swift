@@ -18,7 +18,7 @@ import Testing
       return
     }
     #expect(terms.map(\.coefficient) == [5])
-    #expect(ScalarFunction(system, compiler: nil)([0.5, 3]) == [7.5])
+    #expect(ScalarFunction(interpreting: system)([0.5, 3]) == [7.5])
   }
 
   /// An equation may run over indices that its expression lacks, and in another order.
@@ -31,7 +31,7 @@ import Testing
       [
         ScalarEquation(graph(g, i, j) * graph(x), over: [j, i]), ScalarEquation(graph(x), over: [i]),
       ], inputs: [ScalarInput(x, ["x"])], constants: [g: numbers])
-    #expect(ScalarFunction(system, compiler: nil)([2]) == [2, 8, 4, 10, 6, 12, 2, 2])
+    #expect(ScalarFunction(interpreting: system)([2]) == [2, 8, 4, 10, 6, 12, 2, 2])
   }
 
   @Test func errors() throws {

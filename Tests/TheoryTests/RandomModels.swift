@@ -15,11 +15,12 @@ struct RandomModels {
     Variant(
       windows: number & 1 == 0 ? .shared : .shifted, normalization: number & 2 == 0 ? .none : .l2,
       keys: number & 4 == 0 ? .fullWindow : .all, featureNorm: number & 8 == 0 ? .constant : .feature,
-      coefficients: Variant.Coefficients.allCases[(number >> 4) % 3],
-      secondLayer: (number >> 4) / 3 % 2 == 0 ? .softmax : .linear)
+      coefficients: coefficients[(number >> 4) % coefficients.count],
+      secondLayer: (number >> 4) / coefficients.count % 2 == 0 ? .softmax : .linear)
   }
 
-  static let variants = 96
+  private static let coefficients = Variant.Coefficients.allCases
+  static let variants = 32 * coefficients.count
 
   mutating func model(_ variant: Variant) throws -> ModelDefinition {
     let heads = integer(in: 1...3)

@@ -1,5 +1,6 @@
 // The reduced dynamics of M = 3, H = 3, D = 2 as compiled scalar equations: compile time, one right-hand side, one
-// integration to t = 1e5 at tolerance 1e-9, and 10,000 starts at once. Processor time of this thread.
+// integration to t = 1e5 at tolerance 1e-9, and 10,000 starts at once; then the compile time of larger systems.
+// Processor time of this thread, the compiler's by the wall clock.
 //
 //   swift run -c release --package-path Benchmarks scalars
 //   python3 Benchmarks/scalars/jitcode_flow.py
@@ -44,7 +45,7 @@ print("compile and load          \(compilation) s")
 var rate = flow.start
 let calls = 200_000
 for (name, function) in [
-  ("compiled", function), ("interpreted", ScalarFunction(flow.system, compiler: nil)),
+  ("compiled", function), ("interpreted", ScalarFunction(interpreting: flow.system)),
 ] {
   let time = median(5) {
     seconds { for _ in 0..<calls { function.evaluate(flow.start, into: &rate) } } / Double(calls)
@@ -80,4 +81,16 @@ for count in [1, 10_000] {
   print(
     "\(count) starts \(time / Double(count) * 1e6) µs a start, \(Double(steps) / Double(count)) steps a start,",
     "w[1 1] = \(ends[0].state[0]), c[1] = \(ends[0].state[10])")
+}
+
+// Compile time against size: the same equations with more lags and heads.
+for size in [3, 4, 5, 6] {
+  let larger = try Flow(window: size, heads: size, degree: 2, scale: 0.1)
+  var function: ScalarFunction?
+  let time = wall { function = ScalarFunction(larger.system, cache: cache) }
+  guard let function, case .compiled = function.route else { continue }
+  let operations = Double(function.operationCount)
+  print(
+    "compile M = H = \(size)         \(time) s, \(function.operationCount) operations,",
+    "\(time / operations * 1e6) µs an operation")
 }

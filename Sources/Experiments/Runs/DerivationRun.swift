@@ -17,6 +17,14 @@ public struct DerivationRun {
   public enum Format: String, CaseIterable, Sendable {
     case latex, markdown, python, c, swift
 
+    /// Whether it is source to be run, not equations to be read.
+    var isRun: Bool {
+      switch self {
+      case .python, .c, .swift: true
+      case .latex, .markdown: false
+      }
+    }
+
     /// What the file is called under `--out`.
     public var fileName: String {
       switch self {
@@ -88,7 +96,8 @@ extension DerivationRun {
     let (system, notation): (FlowSystem, Notation)
     do {
       (system, notation) = try derivation.system.unrolled(
-        coefficients, notation: derivation.notation, states: derivation.states)
+        coefficients, notation: derivation.notation, states: derivation.states,
+        softmax: format.isRun ? .shifted : .plain)
     } catch ScalarSystemError.tooLarge(_, let limit) {
       throw DerivationError.tooLarge(limit: limit)
     }

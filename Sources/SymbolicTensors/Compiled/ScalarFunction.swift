@@ -1,11 +1,14 @@
+import Foundation
+
 /// A scalar system as a function of numbers: compiled C where there is a compiler, else interpreted. Both give the
 /// same bits for + − × / and roots, and exponentials and logarithms to 2 ulp.
 ///
 /// Not thread-safe: one evaluation at a time.
 ///
+/// Where the code cannot be compiled a line on standard error says why; `route` says how numbers are computed.
+///
 ///     let flow = ScalarFunction(system)
 ///     flow.evaluate(state, into: &derivative)
-///     if case .interpreted(let reason) = flow.route { warn(reason) }
 public final class ScalarFunction {
   /// How the numbers are computed.
   public enum Route: Hashable, Sendable, CustomStringConvertible {
@@ -37,32 +40,47 @@ public final class ScalarFunction {
   private var code: Code?
   private var scratch = Buffer(count: 0)
 
+  /// Interprets, whether there is a compiler or not.
+  public init(interpreting system: ScalarSystem) {
+    let tape = TapeLowering.tape(of: system)
+    inputCount = tape.inputCount
+    outputCount = tape.outputs.count
+    operationCount = tape.operations.count
+    interpreter = ScalarInterpreter(tape)
+    route = .interpreted(reason: nil)
+  }
+
   /// - Parameters:
-  ///   - compiler: nil interprets.
+  ///   - compiler: nil where there is none, which is a reason to warn.
   ///   - cache: where compiled libraries are kept.
-  /// - Complexity: linear in the size of the system; some 0.1 s for the compiler when the library is not cached.
+  ///   - warn: takes a line that says why the function is interpreted after all.
+  /// - Complexity: linear in the size of the system; some 0.2 s for the compiler when the library is not cached.
   public init(
-    _ system: ScalarSystem, compiler: CCompiler? = .found(), cache: CompilationCache = .standard
+    _ system: ScalarSystem, compiler: CCompiler? = .found(), cache: CompilationCache = .standard,
+    warn: (String) -> Void = ScalarFunction.writeToStandardError
   ) {
     let tape = TapeLowering.tape(of: system)
     inputCount = tape.inputCount
     outputCount = tape.outputs.count
     operationCount = tape.operations.count
     interpreter = ScalarInterpreter(tape)
-    route = .interpreted(reason: .noCompiler)
-    guard let compiler else { return }
     do {
+      guard let compiler else { throw CompilationError.noCompiler }
       let source = CSource(tape, name: "body", element: .number)
       let (library, isCached) = try cache.library(Self.program(source), compiler: compiler)
       code = unsafeBitCast(try library.symbol("inductionflow_evaluate"), to: Code.self)
       scratch = Buffer(count: source.scratch)
       self.library = library
       route = .compiled(by: compiler, isCached: isCached)
-    } catch let error as CompilationError {
-      route = .interpreted(reason: error)
     } catch {
-      route = .interpreted(reason: .notLoadable(reason: "\(error)"))
+      let reason = error as? CompilationError ?? .notLoadable(reason: "\(error)")
+      route = .interpreted(reason: reason)
+      warn("warning: equations of \(operationCount) operations are \(route): some 20 times slower\n")
     }
+  }
+
+  public static func writeToStandardError(_ line: String) {
+    FileHandle.standardError.write(Data(line.utf8))
   }
 
   private static func program(_ source: CSource) -> String {

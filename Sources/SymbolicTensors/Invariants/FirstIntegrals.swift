@@ -67,7 +67,7 @@ extension ScalarSystem {
   /// - Precondition: as many equations as names.
   public func firstIntegrals(seed: UInt64 = 1) -> [FirstIntegral] {
     precondition(equations.count == names.count, "a flow has an equation for each component")
-    let function = ScalarFunction(self, compiler: nil)
+    let function = ScalarFunction(interpreting: self)
     return SymbolicTensors.firstIntegrals(dimension: names.count, seed: seed) { function($0) }
   }
 }

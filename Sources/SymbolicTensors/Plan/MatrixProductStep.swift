@@ -73,6 +73,10 @@ final class MatrixProductStep: PlanStep {
   func run(_ workers: Workers, scratch: [Buffer]) {
     let batchesPerBlock = max(1, 100_000 / max(1, rows * columns * depth))
     let batchBlocks = (batch + batchesPerBlock - 1) / batchesPerBlock
+    guard batchBlocks * pieces > 1 else {
+      for member in 0..<batch { multiply(member, 0) }
+      return
+    }
     let isWorthwhile = batch * rows * columns * depth > 500_000
     workers.run(blocks: batchBlocks * pieces, isWorthwhile: isWorthwhile) { block, _ in
       let (batchBlock, piece) = block.quotientAndRemainder(dividingBy: pieces)

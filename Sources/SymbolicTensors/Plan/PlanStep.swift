@@ -15,8 +15,6 @@ final class GatherStep: PlanStep {
   private let target: Buffer
   private let extents: [Int]
   private let strides: [Int]
-  /// Where the walk through the outer dimensions stands.
-  private var counter: [Int]
 
   /// - Parameters:
   ///   - layout: one index an axis of the source, repeats allowed.
@@ -27,7 +25,6 @@ final class GatherStep: PlanStep {
     extents = order.map(\.extent)
     let axisStrides = layout.indices.map { axis in layout[(axis + 1)...].reduce(1) { $0 * $1.extent } }
     strides = order.map { index in zip(layout, axisStrides).reduce(0) { $0 + ($1.0 == index ? $1.1 : 0) } }
-    counter = [Int](repeating: 0, count: order.count)
   }
 
   func run(_ workers: Workers, scratch: [Buffer]) {
@@ -35,21 +32,24 @@ final class GatherStep: PlanStep {
       target.base[0] = source.base[0]
       return
     }
-    for dimension in counter.indices { counter[dimension] = 0 }
-    var (read, write) = (0, 0)
-    while true {
-      for position in 0..<width { target.base[write + position] = source.base[read + position * step] }
-      write += width
-      var dimension = extents.count - 2
-      while dimension >= 0 {
-        counter[dimension] += 1
-        read += strides[dimension]
-        if counter[dimension] < extents[dimension] { break }
-        read -= strides[dimension] * extents[dimension]
-        counter[dimension] = 0
-        dimension -= 1
+    let (source, target) = (source.base, target.base)
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: extents.count) { counter in
+      counter.initialize(repeating: 0)
+      var (read, write) = (0, 0)
+      while true {
+        for position in 0..<width { target[write + position] = source[read + position * step] }
+        write += width
+        var dimension = extents.count - 2
+        while dimension >= 0 {
+          counter[dimension] += 1
+          read += strides[dimension]
+          if counter[dimension] < extents[dimension] { break }
+          read -= strides[dimension] * extents[dimension]
+          counter[dimension] = 0
+          dimension -= 1
+        }
+        if dimension < 0 { return }
       }
-      if dimension < 0 { return }
     }
   }
 }

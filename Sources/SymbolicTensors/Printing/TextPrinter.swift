@@ -100,7 +100,8 @@ private struct TextPrinter {
       if term.node == ExpressionGraph.one {
         text += names.literal(size)
       } else {
-        text += (size.isOne ? "" : names.literal(size) + "*") + self.text(term.node, atLeast: .product)
+        // 1 as a double stays written: it is another number than the exact 1.
+        text += (size == .one ? "" : names.literal(size) + "*") + self.text(term.node, atLeast: .product)
       }
     }
     return text
@@ -109,7 +110,7 @@ private struct TextPrinter {
   /// A base in a product: a number keeps its exponent, even 1, so that it is not read as a coefficient.
   private func power(_ factor: Factor) -> String {
     let isNumber = graph.constant(factor.base) != nil
-    if factor.exponent.isOne && !isNumber { return text(factor.base, atLeast: .power) }
+    if factor.exponent == .one && !isNumber { return text(factor.base, atLeast: .power) }
     let isPlain = factor.exponent.integer.map { $0 >= 0 } ?? false
     let exponent = names.literal(factor.exponent)
     return text(factor.base, atLeast: .atom) + "^" + (isPlain ? exponent : "(\(exponent))")

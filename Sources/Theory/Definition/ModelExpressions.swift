@@ -4,7 +4,7 @@ import SymbolicTensors
 
 /// The model's definition as tensor expressions: what arXiv 2409.10559 section 3 writes, and nothing derived.
 ///
-/// A variant of the model is a case in one of the functions below.
+/// What variants change stands in `DefinitionParts`, the second layer in the levels.
 struct ModelExpressions {
   let graph: ExpressionGraph
   let model: ModelDefinition
@@ -16,6 +16,9 @@ struct ModelExpressions {
   /// a.
   let scale: Symbol
   let coordinates: Coordinates
+  let parts: DefinitionParts
+  /// Parts that the variant does not name.
+  let replaced: DefinitionParts?
 
   /// What the first layer and the feature map are written in.
   enum Coordinates {
@@ -25,10 +28,16 @@ struct ModelExpressions {
     case reduced(weights: [Symbol], shares: [Symbol])
   }
 
-  init(_ graph: ExpressionGraph, model: ModelDefinition, loss: Loss, isReduced: Bool = false) {
+  /// - Parameter parts: in place of the variant's.
+  init(
+    _ graph: ExpressionGraph, model: ModelDefinition, loss: Loss, parts: DefinitionParts? = nil,
+    isReduced: Bool = false
+  ) {
     self.graph = graph
     self.model = model
     self.loss = loss
+    self.parts = parts ?? DefinitionParts(model.variant)
+    replaced = parts
     coordinates =
       isReduced
       ? .reduced(
@@ -62,18 +71,14 @@ struct ModelExpressions {
   func attentionWeights(ofHead head: Int, over lag: Index, existing: Expression? = nil) -> Expression {
     if case .reduced(let weights, _) = coordinates { return graph(weights[head - 1], lag) }
     let logits = graph(attention[head - 1], lag)
-    return (existing.map { logits + $0 } ?? logits).softmax(over: lag)
+    return parts.weights(existing.map { logits + $0 } ?? logits, lag)
   }
 
   /// v^h = Σ_j σ^h_j x_{·−j}, normalised as the variant says.
   ///
   /// - Parameter tokens: the one-hot token at each lag of the head; has `lag` and `token` among its indices.
   func headOutput(weights: Expression, tokens: Expression, lag: Index, token: Index) -> Expression {
-    let output = (weights * tokens).sum(over: lag)
-    return switch model.variant.normalization {
-    case .none: output
-    case .l2: output * output.squared.sum(over: token).applying(.guardedPower(Number(-1, over: 2)))
-    }
+    parts.output((weights * tokens).sum(over: lag), token)
   }
 
   // MARK: Second layer
@@ -81,25 +86,19 @@ struct ModelExpressions {
   /// p_S, in the order of the model's sets.
   var shares: [Expression] {
     if case .reduced(_, let shares) = coordinates { return shares.map { graph($0) } }
-    let weights = coefficients.map { coefficient in
-      switch model.variant.coefficients {
-      case .square: graph(coefficient).squared
-      case .softmax: graph(coefficient).exponential
-      case .absolute: graph(coefficient).applying(.absolute)
-      }
-    }
+    let weights = coefficients.map { parts.share(graph($0)) }
     let total = graph.sum(weights)
     return weights.map { $0 / total }
   }
 
   /// q = ⟨u_key, u_query⟩ = Σ_S p_S Π_{h∈S} ⟨v^h_key, v^h_query⟩, with the variant's feature norm.
   func similarity(keys: [Expression], queries: [Expression], token: Index) -> Expression {
-    let products = kernel(zip(keys, queries).map { ($0 * $1).sum(over: token) })
+    let products = kernel(zip(keys, queries).map { parts.match(($0 * $1).sum(over: token)) })
     switch model.variant.featureNorm {
     case .constant: return products
     case .feature:
       let norms = [keys, queries].map { outputs in
-        kernel(outputs.map { $0.squared.sum(over: token) })
+        kernel(outputs.map { parts.match($0.squared.sum(over: token)) })
           .applying(.guardedPower(Number(-1, over: 2)))
       }
       return products * norms[0] * norms[1]
@@ -152,6 +151,11 @@ extension ModelExpressions {
       (component * along).sum(over: along.freeIndices)
     }
     return gradient(of: graph.sum(slope), lag: lag)
+  }
+
+  /// θ' = −∇L, by parameter in the same order.
+  func equations(of loss: Expression, lag: Index) -> RateEquations {
+    RateEquations(state: entries(lag: lag), rates: gradient(of: loss, lag: lag).map { -$0 })
   }
 
   private func entries(lag: Index) -> [Expression] {

@@ -29,7 +29,10 @@ public struct DerivationRequest: Sendable {
   /// Of the program.
   public let version: String
 
-  public init(trained: [ParameterGroup], start: Parameters, title: String, command: String, version: String) {
+  public init(
+    trained: [ParameterGroup] = ParameterGroup.allCases, start: Parameters, title: String = "",
+    command: String = "", version: String = ""
+  ) {
     self.trained = trained
     self.start = start
     self.title = title

@@ -13,8 +13,8 @@ struct ExpansionSteps {
   var isLinearInShares: Bool { readings != nil }
 
   /// - Throws: `TheoryError.noExpansion`.
-  init(model: ModelDefinition, loss: Loss, laws: WindowLaws, order: Int) throws {
-    exact = InfiniteContext(model: model, loss: loss, laws: laws, isReduced: true)
+  init(model: ModelDefinition, loss: Loss, laws: WindowLaws, order: Int, parts: DefinitionParts?) throws {
+    exact = InfiniteContext(model: model, loss: loss, laws: laws, parts: parts, isReduced: true)
     guard let terms = series(of: [exact.loss], in: exact.model.scale, order: order)[0] else {
       throw TheoryError.noExpansion
     }

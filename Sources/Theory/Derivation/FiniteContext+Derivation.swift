@@ -6,16 +6,13 @@ extension FiniteContextLoss {
   ///
   /// - Throws: `TheoryError.tooManySequences` when the sequences do not fit one system of tensors.
   public func derivation(_ request: DerivationRequest)
-    throws
-    -> Derivation
+    throws -> Derivation
   {
     guard batch == sequences.count else {
       throw TheoryError.tooManySequences(count: sequences.count, most: batch)
     }
-    var constants = expressions.coefficients
-    constants.merge(numbers(ofBatch: 0)) { $1 }
-    return expressions.derivation(
-      request, constants: constants)
+    let constants = expressions.coefficients.merging(numbers(ofBatch: 0)) { $1 }
+    return expressions.derivation(request, constants: constants)
   }
 }
 
@@ -34,6 +31,8 @@ extension FiniteContext {
     let slope = model.gradient(of: loss, lag: lag)
     let velocities = notation.velocities(lag: "j")
     document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
+    ConservationSteps(model.model, trained: request.trained)
+      .write(loss, of: model, lag: lag, start: request.start, to: &document)
     return Derivation(
       document: document,
       system: model.flowSystem(

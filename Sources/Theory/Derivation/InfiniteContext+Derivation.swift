@@ -18,11 +18,16 @@ extension InfiniteContext {
     let slope = model.gradient(of: loss, lag: lag)
     let velocities = notation.velocities(lag: "j")
     document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
+    ConservationSteps(definition, trained: request.trained)
+      .write(loss, of: model, lag: lag, start: request.start, to: &document)
     return Derivation(
       document: document,
-      system: model.flowSystem(
-        slope, lag: lag, request, constants: coefficients),
-      notation: notation.notation, states: notation.states)
+      system: flow(request), notation: notation.notation, states: notation.states)
+  }
+
+  /// The flow of the trained groups with its numbers.
+  public func flow(_ request: DerivationRequest) -> FlowSystem {
+    model.flowSystem(model.gradient(of: loss, lag: lag), lag: lag, request, constants: coefficients)
   }
 
   static func introduction(_ model: ModelDefinition) -> String {

@@ -11,32 +11,45 @@ extension LeadingOrderLoss {
     -> Derivation
   {
     var document = request.document
-    let expansion = try ExpansionSteps(model: model, loss: loss, laws: laws, order: order)
+    let replaced = expressions.model.replaced
+    let expansion = try ExpansionSteps(model: model, loss: loss, laws: laws, order: order, parts: replaced)
     expansion.write(to: &document)
     if order == 1, expansion.isLinearInShares {
-      let stages = ReducedStages(model)
+      let stages = ReducedStages(model, parts: replaced)
       stages.writeFlow(to: &document)
-      if model.variant.coefficients == .square { stages.writeFirstStage(to: &document) }
-      if let selected = selectedSet { stages.writeSecondStage(selected, to: &document) }
-      if let selected = selectedSet, model.variant == .paper {
-        ScaleStage(model, loss, laws).write(selected, to: &document)
+      if replaced == nil {
+        if model.variant.coefficients == .square { stages.writeFirstStage(to: &document) }
+        if let selected = selectedSet { stages.writeSecondStage(selected, to: &document) }
+        if let selected = selectedSet, model.variant == .paper {
+          ScaleStage(model, loss, laws).write(selected, to: &document)
+        }
       }
     }
-    let slope = expressions.model.gradient(of: expressions.loss, lag: expressions.lag)
     let names = ModelNotation(expressions.model)
     if order > 1 || !expansion.isLinearInShares {
+      let slope = expressions.model.gradient(of: expressions.loss, lag: expressions.lag)
       var printer = LatexPrinter(expressions.graph, names.notation)
       document.add(.heading("Flow"))
       document.add(.text(GradientText.explanation))
       let velocities = names.velocities(lag: "j")
       document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
     }
+    ConservationSteps(model, trained: request.trained).write(
+      expressions.loss, of: expressions.model, lag: expressions.lag, start: request.start,
+      rates: { [self] point in
+        var slope = point
+        gradient(point, into: &slope)
+        return slope
+      }, to: &document)
     return Derivation(
       document: document,
-      system: expressions.model.flowSystem(
-        slope, lag: expressions.lag, request,
-        constants: expressions.coefficients),
-      notation: names.notation, states: names.states)
+      system: flow(request), notation: names.notation, states: names.states)
+  }
+
+  /// The flow of the trained groups with its numbers.
+  public func flow(_ request: DerivationRequest) -> FlowSystem {
+    let slope = expressions.model.gradient(of: expressions.loss, lag: expressions.lag)
+    return expressions.model.flowSystem(slope, lag: expressions.lag, request, constants: coefficients)
   }
 
   /// S*, where heads stand for their own lags.

@@ -11,9 +11,10 @@ struct ReducedStages {
   private let loss: Expression
   private let names: ModelNotation
 
-  init(_ definition: ModelDefinition) {
+  init(_ definition: ModelDefinition, parts: DefinitionParts?) {
     self.definition = definition
-    let (graph, model) = (self.graph, ModelExpressions(self.graph, model: definition, loss: Loss()))
+    let graph = self.graph
+    let model = ModelExpressions(graph, model: definition, loss: Loss(), parts: parts)
     self.model = model
     let gains = definition.sets.map { set in
       graph.symbol("I\(set.label)", role: .variable, latex: "I_{\(ModelNotation.latex(set))}")

@@ -12,25 +12,32 @@ public final class InfiniteContextLoss: LossFunction {
   private let planned: PlannedLoss
   private let threads: Int
   private let memoryLimit: Int
-  private lazy var monomialHessian = MonomialHessian(
-    model: model, loss: loss, laws: laws, threads: threads, memoryLimit: memoryLimit)
   private let laws: WindowLaws
+  private let hasOwnParts: Bool
+  /// nil where the chain rule through monomials does not apply, as to a definition with other parts.
+  private lazy var monomialHessian =
+    hasOwnParts
+    ? nil
+    : MonomialHessian(model: model, loss: loss, laws: laws, threads: threads, memoryLimit: memoryLimit)
 
   /// - Parameters:
   ///   - laws: on windows of `model.reach` tokens.
+  ///   - parts: in place of the variant's.
   ///   - threads: results do not depend on it.
   ///   - memoryLimit: bytes that arrays may take.
   /// - Throws: `TheoryError.tooLarge`, before anything large is allocated.
   /// - Complexity: an evaluation costs about 4·N²·d·K operations, N = d^W windows, K kernels.
   public init(
-    model: ModelDefinition, loss: Loss, laws: WindowLaws, threads: Int = 1, memoryLimit: Int? = nil
+    model: ModelDefinition, loss: Loss, laws: WindowLaws, parts: DefinitionParts? = nil, threads: Int = 1,
+    memoryLimit: Int? = nil
   ) throws {
     self.model = model
     self.loss = loss
     self.laws = laws
+    hasOwnParts = parts != nil
     self.threads = threads
     self.memoryLimit = memoryLimit ?? Self.defaultMemoryLimit
-    expressions = InfiniteContext(model: model, loss: loss, laws: laws)
+    expressions = InfiniteContext(model: model, loss: loss, laws: laws, parts: parts)
     planned = try PlannedLoss(
       expressions.loss, model: expressions.model, lag: expressions.lag,
       coefficients: expressions.coefficients, threads: threads, memoryLimit: self.memoryLimit)

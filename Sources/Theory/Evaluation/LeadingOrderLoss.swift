@@ -8,6 +8,7 @@ public final class LeadingOrderLoss: LossFunction {
   public let model: ModelDefinition
   public let expressions: LeadingOrder
   private let planned: PlannedLoss
+  let coefficients: [Symbol: [Double]]
   let loss: Loss
   let laws: WindowLaws
   let order: Int
@@ -15,17 +16,18 @@ public final class LeadingOrderLoss: LossFunction {
   /// - Parameters:
   ///   - laws: on windows of `model.reach` tokens.
   ///   - order: of the expansion in a, at least 1.
+  ///   - parts: in place of the variant's.
   /// - Throws: `TheoryError`.
   public init(
-    model: ModelDefinition, loss: Loss, laws: WindowLaws, order: Int = 1, threads: Int = 1,
-    memoryLimit: Int = InfiniteContextLoss.defaultMemoryLimit
+    model: ModelDefinition, loss: Loss, laws: WindowLaws, order: Int = 1, parts: DefinitionParts? = nil,
+    threads: Int = 1, memoryLimit: Int = InfiniteContextLoss.defaultMemoryLimit
   ) throws {
     (self.model, self.loss, self.laws, self.order) = (model, loss, laws, order)
-    expressions = try LeadingOrder(
-      model: model, loss: loss, laws: laws, order: order, threads: threads, memoryLimit: memoryLimit)
+    expressions = try LeadingOrder(model: model, loss: loss, laws: laws, order: order, parts: parts)
+    coefficients = try expressions.coefficients(threads: threads, memoryLimit: memoryLimit)
     planned = try PlannedLoss(
       expressions.loss, model: expressions.model, lag: expressions.lag,
-      coefficients: expressions.coefficients, threads: threads, memoryLimit: memoryLimit)
+      coefficients: coefficients, threads: threads, memoryLimit: memoryLimit)
   }
 
   public func gradient(_ parameters: [Double], into gradient: inout [Double]) {
@@ -47,7 +49,7 @@ public final class LeadingOrderLoss: LossFunction {
   public func information(_ parameters: Parameters) throws -> [Double]? {
     guard let information = expressions.information else { return nil }
     let plan = try PlannedLoss.translatingErrors {
-      try Plan(information, coefficients: expressions.coefficients)
+      try Plan(information, coefficients: coefficients)
     }
     expressions.model.bind(parameters.flat, to: plan)
     plan.run()
@@ -58,7 +60,7 @@ public final class LeadingOrderLoss: LossFunction {
   ///
   /// - Throws: `TheoryError`.
   public func prediction(_ parameters: Parameters) throws -> [[[Double]]] {
-    let exact = InfiniteContext(model: model, loss: loss, laws: laws)
+    let exact = InfiniteContext(model: model, loss: loss, laws: laws, parts: expressions.model.replaced)
     let scale = exact.graph(exact.model.scale)
     guard let terms = series(of: [exact.prediction], in: exact.model.scale, order: order)[0] else {
       throw TheoryError.noExpansion
@@ -66,6 +68,8 @@ public final class LeadingOrderLoss: LossFunction {
     let expanded = exact.graph.sum(terms.enumerated().map { scale.power(Number($0)) * $1 })
     return try exact.evaluate(expanded, at: parameters)
   }
+
+  public var provenSums: [ConservedSum] { planned.conservedSums }
 
   public func explainNonFinite(_ parameters: Parameters) -> TheoryError { .notFinite }
 }

@@ -91,6 +91,24 @@ public final class GradientFlow {
     for component in components { direction[component] = vector[component] }
   }
 
+  /// The system with θ'' = ∂²L ∇L as well, the flow's directional derivative along itself, for dense output. A
+  /// corrected flow goes without, and so does one whose Hessian does not fit in memory.
+  public var systemWithCurvature: ODESystem {
+    var system = system
+    guard correction == .none, (try? loss.hessianProduct(point, along: direction, product: &product)) != nil
+    else { return system }
+    system.higherDerivatives = [
+      { [self] _, state, curvature in
+        place(state)
+        loss.gradient(point, into: &gradient)
+        direct(gradient)
+        try loss.hessianProduct(point, along: direction, product: &product)
+        for (slot, component) in components.enumerated() { curvature[slot] = product[component] }
+      }
+    ]
+    return system
+  }
+
   /// What a solver's complaint about non-finite numbers at a state means here.
   public func explainNonFinite(_ state: [Double]) -> TheoryError {
     loss.explainNonFinite(parameters(state))

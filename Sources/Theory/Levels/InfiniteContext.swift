@@ -19,16 +19,24 @@ public struct InfiniteContext {
   /// q(Z, z), y(e|z) on (π, e, z), and L_∞.
   let similarity, prediction, loss: Expression
 
-  /// - Parameter laws: on windows of `model.reach` tokens.
-  public init(model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws) {
-    self.init(model: definition, loss: criterion, laws: laws, isReduced: false)
+  /// - Parameters:
+  ///   - laws: on windows of `model.reach` tokens.
+  ///   - parts: in place of the variant's.
+  public init(
+    model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws, parts: DefinitionParts? = nil
+  ) {
+    self.init(model: definition, loss: criterion, laws: laws, parts: parts, isReduced: false)
   }
 
   /// - Parameter isReduced: written in σ and p instead of w and c.
-  init(model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws, isReduced: Bool) {
+  init(
+    model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws, parts: DefinitionParts?,
+    isReduced: Bool
+  ) {
     let graph = ExpressionGraph()
     self.graph = graph
-    model = ModelExpressions(graph, model: definition, loss: criterion, isReduced: isReduced)
+    model = ModelExpressions(
+      graph, model: definition, loss: criterion, parts: parts, isReduced: isReduced)
     let (tokens, windows, kernels) = (definition.tokens, laws.windows, laws.kernels.count)
     // Arrays are laid out in this order: the matrix products of the loss need no transposition.
     kernel = graph.index("k", extent: kernels, latex: "\\pi")
@@ -92,6 +100,9 @@ public struct InfiniteContext {
       over: next, guarding: guarding)
     loss = Number(1, over: kernels) * cost.sum(over: kernel, query)
   }
+
+  /// θ' = −∇L of all parameters.
+  public var equations: RateEquations { model.equations(of: loss, lag: lag) }
 
   /// What the second layer takes of the keys: Σ_Z μ(e,Z) E[Z,z], or the covariance of token and a q where it is linear.
   static func averages(

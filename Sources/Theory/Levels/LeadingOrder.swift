@@ -12,8 +12,6 @@ public struct LeadingOrder {
   public let graph: ExpressionGraph
   let model: ModelExpressions
   let lag: Index
-  /// The numbers of all coefficient symbols.
-  let coefficients: [Symbol: [Double]]
   /// L_0 + a L_1 + ... in w, c and a.
   let loss: Expression
   /// −L_1, the decrease of the loss by unit of a: Σ_S p_S I_S.
@@ -21,34 +19,51 @@ public struct LeadingOrder {
   /// I_S by set, where L_1 is linear in the shares.
   let information: [Expression]?
 
+  private let exact: InfiniteContext
+  private let reduced: ReducedDynamics?
+
+  /// Derives; no number of the source is computed yet.
+  ///
   /// - Parameters:
   ///   - order: of the expansion in a, at least 1.
-  /// - Throws: `TheoryError`, or `PlanError` where the coefficient tensors do not fit memory.
-  init(
-    model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws, order: Int, threads: Int,
-    memoryLimit: Int
+  ///   - parts: in place of the variant's.
+  /// - Throws: `TheoryError.noExpansion`.
+  public init(
+    model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws, order: Int = 1,
+    parts: DefinitionParts? = nil
   ) throws {
-    let exact = InfiniteContext(model: definition, loss: criterion, laws: laws, isReduced: true)
+    let exact = InfiniteContext(
+      model: definition, loss: criterion, laws: laws, parts: parts, isReduced: true)
     guard let terms = series(of: [exact.loss], in: exact.model.scale, order: order)[0] else {
       throw TheoryError.noExpansion
     }
-    if order == 1, let explicit = try ReducedDynamics(exact, terms, threads, memoryLimit) {
-      let built = explicit.built
-      (graph, model, lag, coefficients) = (built.graph, built.model, built.lag, explicit.numbers)
-      (loss, decrease, information) = (explicit.loss, explicit.decrease, explicit.information)
+    self.exact = exact
+    reduced = order == 1 ? ReducedDynamics(exact, terms) : nil
+    if let reduced {
+      (graph, model, lag) = (reduced.built.graph, reduced.built.model, reduced.built.lag)
+      (loss, decrease, information) = (reduced.loss, reduced.decrease, reduced.information)
       return
     }
-    let parameters = ModelExpressions(exact.graph, model: definition, loss: criterion)
+    let parameters = ModelExpressions(exact.graph, model: definition, loss: criterion, parts: parts)
     let inParameters = substitute(exact.model.reducedCoordinates(in: parameters, lag: exact.lag), in: terms)
     let scale = exact.graph(parameters.scale)
     graph = exact.graph
     model = parameters
     lag = exact.lag
-    coefficients = exact.coefficients
     loss = graph.sum(inParameters.enumerated().map { power, term in scale.power(Number(power)) * term })
     decrease = -inParameters[1]
     information = nil
   }
+
+  /// The numbers of all coefficient symbols.
+  ///
+  /// - Throws: `TheoryError.tooLarge` where the coefficient tensors do not fit memory.
+  func coefficients(threads: Int, memoryLimit: Int) throws -> [Symbol: [Double]] {
+    try reduced?.numbers(threads: threads, memoryLimit: memoryLimit) ?? exact.coefficients
+  }
+
+  /// θ' = −∇L of all parameters.
+  public var equations: RateEquations { model.equations(of: loss, lag: lag) }
 }
 
 extension ModelExpressions {

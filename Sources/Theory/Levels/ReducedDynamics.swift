@@ -13,37 +13,37 @@ struct ReducedDynamics {
   }
 
   let built: Built
-  /// The numbers of all coefficient symbols.
-  let numbers: [Symbol: [Double]]
   let loss: Expression
   let decrease: Expression
   /// I_S by set.
   let information: [Expression]
+  private let exact: InfiniteContext
+  private let pairs: LagPairs
+  /// L_0 and the tensors by their symbols: what they are in the source's laws. Sets of equal size share theirs if the
+  /// heads' windows agree.
+  private let offset: (symbol: Symbol, definition: Expression)
+  private let tensors: [Tensor]
+
+  private struct Tensor {
+    let symbol: Symbol
+    let monomial: PolynomialForm.Monomial
+    let reading: MonomialReading
+  }
 
   /// nil where L_1 is no polynomial in σ and p, linear in p.
-  ///
-  /// - Throws: `TheoryError.tooLarge`.
-  init?(_ exact: InfiniteContext, _ terms: [Expression], _ threads: Int, _ memoryLimit: Int) throws {
+  init?(_ exact: InfiniteContext, _ terms: [Expression]) {
+    self.exact = exact
     let definition = exact.model.model
     guard case .reduced(let weights, let shares) = exact.model.coordinates,
       let form = terms[1].polynomial(in: Set(weights + shares))
     else { return nil }
-    // One plan for all distinct coefficient tensors: sets of equal size share theirs if the heads' windows agree.
-    let distinct = Array(Set(form.monomials.map(\.coefficient)))
-    let plan = try PlannedLoss.translatingErrors {
-      try Plan(
-        [terms[0]] + distinct, coefficients: exact.coefficients, threads: threads, memoryLimit: memoryLimit)
-    }
-    plan.run()
-    let tensors = Dictionary(
-      uniqueKeysWithValues: distinct.enumerated().map { ($1, plan.output($0 + 1)) })
-
     let graph = ExpressionGraph()
     let lag = graph.index("j", extent: definition.window)
-    let model = ModelExpressions(graph, model: definition, loss: exact.model.loss)
+    let model = ModelExpressions(
+      graph, model: definition, loss: exact.model.loss, parts: exact.model.replaced)
     built = Built(graph: graph, model: model, lag: lag)
     let pairs = LagPairs(graph, lag: lag, most: definition.degree)
-    var numbers = pairs.numbers
+    self.pairs = pairs
     let perHead = (1...definition.heads).map { head in
       (1...max(1, definition.degree)).map { position in
         pairs.products(model.attentionWeights(ofHead: head, over: lag), at: position)
@@ -52,9 +52,9 @@ struct ReducedDynamics {
 
     var information = [Expression](repeating: graph.constant(0), count: shares.count)
     var symbols: [Expression: Symbol] = [:]
+    var tensors: [Tensor] = []
     for monomial in form.monomials {
-      guard let reading = MonomialReading(monomial, weights: weights, shares: shares, of: exact.graph),
-        let tensor = tensors[monomial.coefficient]
+      guard let reading = MonomialReading(monomial, weights: weights, shares: shares, of: exact.graph)
       else { return nil }
       let set = definition.sets[reading.set]
       guard reading.heads == set.members.map({ $0 - 1 }) else { return nil }
@@ -65,17 +65,38 @@ struct ReducedDynamics {
         let shape = [Int](repeating: pairs.count, count: set.count)
         symbol = graph.symbol(
           "G\(symbols.count)", shape: shape, role: .coefficient, latex: "G_{\(symbols.count)}")
-        numbers[symbol] = pairs.packed(tensor, monomial: monomial, reading).map { -$0 }
+        tensors.append(Tensor(symbol: symbol, monomial: monomial, reading: reading))
         symbols[monomial.coefficient] = symbol
       }
       let entries = reading.heads.enumerated().map { perHead[$1][$0] }
       information[reading.set] =
         information[reading.set] + pairs.contraction(graph(symbol, at: pairs.indices(entries.count)), entries)
     }
-    self.numbers = numbers
+    self.tensors = tensors
+    offset = (graph.symbol("L0", role: .coefficient, latex: "L_{0}"), terms[0])
     self.information = information
     decrease = graph.sum(zip(model.shares, information).map { $0 * $1 })
-    loss = graph.constant(Number(plan.scalar(0))) - graph(model.scale) * decrease
+    loss = graph(offset.symbol) - graph(model.scale) * decrease
+  }
+
+  /// The numbers of all coefficient symbols.
+  ///
+  /// - Throws: `TheoryError.tooLarge`.
+  func numbers(threads: Int, memoryLimit: Int) throws -> [Symbol: [Double]] {
+    // One plan for all, so that the tensors share what they can.
+    let plan = try PlannedLoss.translatingErrors {
+      try Plan(
+        [offset.definition] + tensors.map(\.monomial.coefficient), coefficients: exact.coefficients,
+        threads: threads, memoryLimit: memoryLimit)
+    }
+    plan.run()
+    var numbers = pairs.numbers
+    numbers[offset.symbol] = [plan.scalar(0)]
+    for (position, tensor) in tensors.enumerated() {
+      let values = plan.output(position + 1)
+      numbers[tensor.symbol] = pairs.packed(values, monomial: tensor.monomial, tensor.reading).map { -$0 }
+    }
+    return numbers
   }
 }
 

@@ -1,19 +1,40 @@
 extension FlowSystem {
-  /// A self-contained C99 file with GSL's callback signature, `initial_state`, `names` and `dimension`; it needs
-  /// nothing but libm.
+  /// A self-contained C99 file with GSL's callback signatures, `flow` and `jacobian`, and `initial_state`, `names` and
+  /// `dimension`; it needs nothing but libm.
   ///
   /// - Parameter dataFile: the name of the data file, read at the first call from the working directory or from
   ///   where `load` is told.
   public func cFile(dataFile: String) -> ExportedSource {
-    let program = LoopProgram(self, .c, reserved: CWriter.reserved)
-    let text = CWriter(system: self, program: program, dataFile: dataFile).text
-    return ExportedSource(text: text, data: program.constants.data)
+    let jacobian = equations.jacobianProduct()
+    let roots = components.map(\.derivative.id) + (jacobian?.product.map(\.id) ?? [])
+    let constants = SourceConstants(self, used: graph.evaluated(roots), given: jacobian?.direction ?? [])
+    let program = LoopProgram(
+      self, .c, constants: constants, identifiers: SourceIdentifiers(reserved: CWriter.reserved),
+      into: "derivative", given: nil)
+    let product = jacobian.map { jacobian in
+      LoopProgram(
+        replacing(jacobian.product), .c, constants: constants, identifiers: program.identifiers,
+        into: "product", given: LoopProgram.Vector(name: "direction", symbols: jacobian.direction))
+    }
+    let text = CWriter(system: self, program: program, product: product, dataFile: dataFile).text
+    return ExportedSource(text: text, data: constants.data)
+  }
+
+  /// The same state with other equations.
+  private func replacing(_ equations: [Expression]) -> FlowSystem {
+    FlowSystem(
+      graph: graph, heading: heading,
+      components: zip(components, equations).map {
+        Component(symbol: $0.symbol, indices: $0.indices, derivative: $1)
+      }, names: names, initial: initial, constants: constants)
   }
 }
 
 private struct CWriter {
   let system: FlowSystem
   let program: LoopProgram
+  /// The Jacobian times a vector; nil where there is none.
+  let product: LoopProgram?
   let dataFile: String
 
   static let reserved: Set = [
@@ -24,7 +45,8 @@ private struct CWriter {
     "exp",
     "log", "fabs", "sqrt", "pow", "state", "derivative", "params", "time", "workspace", "total", "largest",
     "names", "dimension", "flow", "load", "initial_state", "data", "main", "y0", "y1", "yn", "j0", "j1", "jn",
-    "gamma", "signgam", "malloc", "free", "exit", "abs", "div", "index", "NAN", "INFINITY", "NULL",
+    "direction", "product", "jacobian", "jacobian_product", "dfdy", "dfdt", "column", "gamma", "signgam",
+    "malloc", "free", "exit", "abs", "div", "index", "NAN", "INFINITY", "NULL",
   ]
 
   var text: String {
@@ -36,7 +58,7 @@ private struct CWriter {
       /*
       \(system.heading.map { " * \($0)".trimmingTrailingSpace }.joined(separator: "\n"))
        *
-       * gsl_odeiv2_system system = {flow, NULL, dimension, NULL};
+       * gsl_odeiv2_system system = {flow, \(product == nil ? "NULL" : "jacobian"), dimension, NULL};
        * One thread at a time: intermediate results lie in one workspace.
        */
       #include <math.h>
@@ -61,8 +83,38 @@ private struct CWriter {
       int flow(double time, const double state[], double derivative[], void *params) {
         (void)time;
         (void)params;
-      \(hasData ? "  if (data == NULL && load(DATA_FILE) != 0) return -1;\n" : "")\(pointers)\(workspace)\(
+      \(hasData ? "  if (data == NULL && load(DATA_FILE) != 0) return -1;\n" : "")\(pointers(program))\(workspace(program))\(
         program.lines.joined(separator: "\n"))
+        return 0;
+      }
+      \(product.map(jacobian) ?? "")
+      """
+  }
+
+  /// The Jacobian by its columns: as long as twice the flow, whatever the dimension.
+  private func jacobian(_ product: LoopProgram) -> String {
+    let count = system.names.count
+    let hasData = !program.constants.data.isEmpty
+    return """
+
+      /* The derivative of the flow along a direction. */
+      static int jacobian_product(const double state[], const double direction[], double product[]) {
+      \(pointers(product))\(workspace(product))\(product.lines.joined(separator: "\n"))
+        return 0;
+      }
+
+      /* dfdy[i * dimension + j] is the derivative of the flow's component i by the state's component j. */
+      int jacobian(double time, const double state[], double *dfdy, double dfdt[], void *params) {
+        (void)time;
+        (void)params;
+      \(hasData ? "  if (data == NULL && load(DATA_FILE) != 0) return -1;\n" : "")  double direction[\(count)] = {0.0}, column[\(count)];
+        for (int j = 0; j < \(count); j++) {
+          direction[j] = 1.0;
+          if (jacobian_product(state, direction, column) != 0) return -1;
+          direction[j] = 0.0;
+          for (int i = 0; i < \(count); i++) dfdy[i * \(count) + j] = column[i];
+          dfdt[j] = 0.0;
+        }
         return 0;
       }
 
@@ -70,7 +122,7 @@ private struct CWriter {
   }
 
   private var constants: String {
-    var identifiers = program.identifiers
+    var identifiers = (product ?? program).identifiers
     var text = ""
     for entry in program.constants.entries where entry.offset == nil {
       let name = identifiers.identifier(entry.symbol, in: system.graph)
@@ -90,16 +142,16 @@ private struct CWriter {
     return text.isEmpty ? "" : text + "\n"
   }
 
-  private var pointers: String {
+  private func pointers(_ program: LoopProgram) -> String {
     var identifiers = program.identifiers
-    return program.constants.entries.compactMap { entry in
+    return program.constants.entries.filter { program.uses($0.symbol) }.compactMap { entry in
       entry.offset.map {
         "  const double *\(identifiers.identifier(entry.symbol, in: system.graph)) = data + \($0);\n"
       }
     }.joined()
   }
 
-  private var workspace: String {
+  private func workspace(_ program: LoopProgram) -> String {
     guard program.workspace > 0 else { return "" }
     return """
         static double *workspace = NULL;

@@ -13,9 +13,11 @@ extension FlowSystem {
   /// - Parameters:
   ///   - templates: LaTeX of tensor symbols, `#1` and so on for indices counted from 1.
   ///   - states: LaTeX of the state's components.
+  ///   - softmax: plain for reading; shifted for running, so that no logit overflows.
   /// - Throws: `ScalarSystemError.tooLarge` when tensors have more entries than the limit.
   public func unrolled(
-    _ coefficients: ScalarCoefficients, notation: Notation, states: [String], limit: Int = 20_000_000
+    _ coefficients: ScalarCoefficients, notation: Notation, states: [String], softmax: SoftmaxForm = .plain,
+    limit: Int = 20_000_000
   ) throws -> (system: FlowSystem, notation: Notation) {
     let target = ExpressionGraph()
     var symbols: [Symbol] = []
@@ -52,7 +54,7 @@ extension FlowSystem {
     }
     let equations = components.map { ScalarEquation($0.derivative, over: $0.indices) }
     let scalars = try ScalarSystem(
-      equations, inputs: inputs, constants: numeric, softmax: .plain, limit: limit)
+      equations, inputs: inputs, constants: numeric, softmax: softmax, limit: limit)
     let derivatives = target.adopt(scalars, inputs: symbols)
     let unrolled = zip(symbols, derivatives).map {
       Component(symbol: $0, indices: [], derivative: $1)
@@ -95,11 +97,21 @@ extension ExpressionGraph {
       case .function(let function, let argument):
         adopted = intern(.function(function, image[Int(argument)]), free: [])
       case .maximum(let arguments):
-        // Softmax is written out plainly, so nothing takes a maximum of several.
-        adopted = image[Int(arguments[0])]
+        // max(x, y) = x + max(0, y − x): good to rounding, all that a softmax's shift needs.
+        let nodes = arguments.map { image[Int($0)] }
+        adopted = nodes.dropFirst().reduce(nodes[0]) { largest, other in
+          let excess = raw([Term(coefficient: .one, node: other), Term(coefficient: -1, node: largest)])
+          let positive = intern(.function(.rectifier, excess), free: [])
+          return raw([Term(coefficient: .one, node: largest), Term(coefficient: .one, node: positive)])
+        }
       }
       image.append(adopted)
     }
     return scalars.equations.map { Expression(self, image[Int($0)]) }
+  }
+
+  /// A sum of different nodes, not merged with the sums in it.
+  private func raw(_ terms: [Term]) -> NodeID {
+    intern(.sum(terms.sorted { $0.node < $1.node }), free: [])
   }
 }

@@ -81,8 +81,9 @@ struct SourceConstants {
   let entries: [Entry]
   let data: [Double]
 
-  init(_ system: FlowSystem, used nodes: [NodeID]) {
-    let state = Set(system.components.map(\.symbol))
+  /// - Parameter given: symbols that are no constants.
+  init(_ system: FlowSystem, used nodes: [NodeID], given: [Symbol] = []) {
+    let state = Set(system.components.map(\.symbol)).union(given)
     var symbols = Set<Symbol>()
     for node in nodes {
       if case .symbol(let symbol, _) = system.graph.nodes[Int(node)], !state.contains(symbol) {
@@ -110,6 +111,8 @@ struct SourceIdentifiers {
 
   /// - Parameter reserved: what the surrounding source uses.
   init(reserved: Set<String>) { taken = reserved }
+
+  mutating func reserve(_ names: [String]) { taken.formUnion(names) }
 
   mutating func identifier(_ symbol: Symbol, in graph: ExpressionGraph) -> String {
     if let known = symbols[symbol] { return known }

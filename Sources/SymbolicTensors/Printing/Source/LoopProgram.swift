@@ -3,7 +3,7 @@
 ///
 /// Loops run over indices in the order in which arrays are laid out, so the innermost one is contiguous.
 struct LoopProgram {
-  /// Statements that compute `derivative` from `state`, one a line, indented from 1.
+  /// Statements that compute the array `result` from `state`, one a line, indented from 1.
   private(set) var lines: [String] = []
   /// Numbers of workspace.
   private(set) var workspace = 0
@@ -14,19 +14,41 @@ struct LoopProgram {
   private let graph: ExpressionGraph
   private let dialect: LoopDialect
   private let evaluated: [NodeID]
+  private let given: Vector?
   /// Nodes whose value is computed within the loops of their only consumer.
   private var fused = Set<NodeID>()
   private var values: [NodeID: String] = [:]
   private var indentation = 1
 
+  /// Symbols shaped like the state, whose numbers lie in an array of their own.
+  struct Vector {
+    let name: String
+    let symbols: [Symbol]
+  }
+
   init(_ system: FlowSystem, _ dialect: LoopDialect, reserved: Set<String>) {
+    let used = system.graph.evaluated(system.components.map(\.derivative.id))
+    self.init(
+      system, dialect, constants: SourceConstants(system, used: used),
+      identifiers: SourceIdentifiers(reserved: reserved), into: "derivative", given: nil)
+  }
+
+  /// - Parameters:
+  ///   - constants: of all programs of a source.
+  ///   - identifiers: of the programs before this one.
+  ///   - given: further numbers that are given at each call.
+  init(
+    _ system: FlowSystem, _ dialect: LoopDialect, constants: SourceConstants, identifiers: SourceIdentifiers,
+    into result: String, given: Vector?
+  ) {
     self.system = system
     self.dialect = dialect
     graph = system.graph
+    self.given = given
+    self.constants = constants
     evaluated = graph.evaluated(system.components.map(\.derivative.id))
-    constants = SourceConstants(system, used: evaluated)
-    let loops = graph.indexNames.indices.map { "i\($0)" }
-    identifiers = SourceIdentifiers(reserved: reserved.union(loops))
+    self.identifiers = identifiers
+    self.identifiers.reserve(graph.indexNames.indices.map { "i\($0)" })
     fuse()
     let lastUses = lastUses()
     bindSymbols()
@@ -43,7 +65,7 @@ struct LoopProgram {
     for (component, (_, range)) in zip(system.components, system.layout) {
       open(component.indices)
       emit(
-        "derivative[\(offset(component.indices, from: range.lowerBound))] = \(value(component.derivative.id))"
+        "\(result)[\(offset(component.indices, from: range.lowerBound))] = \(value(component.derivative.id))"
       )
       close(component.indices)
     }
@@ -98,13 +120,17 @@ struct LoopProgram {
   }
 
   private mutating func bindSymbols() {
-    let starts = Dictionary(uniqueKeysWithValues: system.layout.map { ($0.symbol, $0.range.lowerBound) })
+    var starts: [Symbol: (array: String, start: Int)] = [:]
+    for (position, part) in system.layout.enumerated() {
+      starts[part.symbol] = ("state", part.range.lowerBound)
+      if let given { starts[given.symbols[position]] = (given.name, part.range.lowerBound) }
+    }
     for node in evaluated {
       switch graph.nodes[Int(node)] {
       case .number(let value): values[node] = dialect.literal(value)
       case .symbol(let symbol, let indices):
-        if let start = starts[symbol] {
-          values[node] = "state[\(offset(indices, from: start))]"
+        if let (array, start) = starts[symbol] {
+          values[node] = "\(array)[\(offset(indices, from: start))]"
         } else {
           let name = identifiers.identifier(symbol, in: graph)
           values[node] = indices.isEmpty ? name : "\(name)[\(offset(indices))]"
@@ -147,6 +173,13 @@ struct LoopProgram {
       (position.contains(" ") ? "(\(position))" : position) + " * \(index.extent) + i\(index.id)"
     }
     return start == 0 ? position : "\(start) + \(position)"
+  }
+
+  /// Whether a symbol occurs.
+  func uses(_ symbol: Symbol) -> Bool {
+    evaluated.contains { node in
+      if case .symbol(symbol, _) = graph.nodes[Int(node)] { true } else { false }
+    }
   }
 
   private func value(_ node: NodeID) -> String {
