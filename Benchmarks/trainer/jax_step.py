@@ -41,8 +41,10 @@ def make(size, threads):
         w, c, a = parameters
         sigma = jax.nn.softmax(w, axis=-1)
         p = c**2 / (c**2).sum()
-        query = jnp.einsum("hj,bje->bhe", sigma, jax.nn.one_hot(x[:, L - 1 - jnp.arange(M)], d))
-        match = jnp.take_along_axis(query, x[:, None, :L].repeat(H, 1), axis=2)  # [B, H, L]
+        # One-hot products rather than look-ups, whose derivative would be a scatter.
+        tokens = (x[:, None, :L] == jnp.arange(d)[None, :, None]).astype(jnp.float32)  # [B, d, L]
+        query = jnp.einsum("hj,bej->bhe", sigma, tokens[:, :, L - M:][:, :, ::-1])
+        match = jnp.einsum("bhe,bel->bhl", query, tokens)
         k = sum(sigma[None, :, j, None] * match[:, :, M - 1 - j:L - 1 - j] for j in range(M))  # keys M+1..L
         q = p[0]
         for s, share in zip(subsets[1:], p[1:]):

@@ -18,6 +18,35 @@ def scramble(z):
     return z ^ (z >> np.uint64(31))
 
 
+@njit(inline="always")
+def axpy(n, a, x, y):
+    for l in range(n):
+        y[l] += a * x[l]
+
+
+@njit(inline="always")
+def dot(n, x, y):
+    total = np.float32(0)
+    for l in range(n):
+        total += x[l] * y[l]
+    return total
+
+
+@njit(inline="always")
+def exponentials(n, a, shift, q, e, bits, powers):
+    """e = exp(a (q - shift)) by range reduction and a polynomial, which LLVM vectorises as it does not vectorise exp.
+    `powers` is `bits` seen as floats."""
+    for l in range(n):
+        x = max(a * (q[l] - shift), np.float32(-80)) * np.float32(1.4426950408889634)
+        whole = np.int32(x - np.float32(0.5))
+        f = (x - np.float32(whole)) * np.float32(0.6931471805599453)
+        bits[l] = (whole + np.int32(127)) << np.int32(23)
+        e[l] = ((((f * np.float32(1 / 120) + np.float32(1 / 24)) * f + np.float32(1 / 6)) * f + np.float32(0.5)) * f
+                + np.float32(1)) * f + np.float32(1)
+    for l in range(n):
+        e[l] *= powers[l]
+
+
 @njit(parallel=True, fastmath=True, boundscheck=False)
 def gradient(table, lags, powers, sigma, p, a, first, second, third, step, B, L, M, H, d):
     """Gradients by (sigma, p, a) in chunks; sets are (head, head, head) with H for none."""
@@ -33,12 +62,16 @@ def gradient(table, lags, powers, sigma, p, a, first, second, third, step, B, L,
         dk = np.empty((H + 1, n), np.float32)
         q = np.empty(n, np.float32)
         e = np.empty(n, np.float32)
+        bits = np.empty(n, np.int32)
+        scales = bits.view(np.float32)
+        hit = np.empty(n, np.float32)
         dmatch = np.empty(L, np.float32)
         query = np.empty((H, d), np.float32)
+        own = out[chunk]
         k[H, :] = 1
         for b in range(chunk * CHUNK, (chunk + 1) * CHUNK):
             state = scramble(np.uint64(step) * np.uint64(1 << 32) + np.uint64(b))
-            kernel = np.int64(state % np.uint64(KERNELS))
+            rows = table[np.int64(state % np.uint64(KERNELS))]
             for t in range(L + 1):
                 state += np.uint64(0x9E3779B97F4A7C15)
                 u = np.float32(scramble(state) >> np.uint64(40)) * np.float32(2.0**-24)
@@ -50,70 +83,81 @@ def gradient(table, lags, powers, sigma, p, a, first, second, third, step, B, L,
                     for i in range(lags.shape[0]):
                         context += x[t - lags[i]] * powers[i]
                     for o in range(d - 1):
-                        token += u >= table[kernel, context, o]
+                        token += u >= rows[context, o]
                 x[t] = token
             query[:] = 0
             for h in range(H):
+                row, seen, kh = query[h], match[h], k[h]
                 for j in range(M):
-                    query[h, x[L - 1 - j]] += sigma[h, j]
+                    row[x[L - 1 - j]] += sigma[h, j]
                 for t in range(L):
-                    match[h, t] = query[h, x[t]]
-                for l in range(n):
-                    k[h, l] = 0
+                    seen[t] = row[x[t]]
+                kh[:] = 0
                 for j in range(M):
-                    s = sigma[h, j]
-                    for l in range(n):
-                        k[h, l] += s * match[h, l + M - 1 - j]
-            for l in range(n):
-                q[l] = p[0]
+                    axpy(n, sigma[h, j], seen[M - 1 - j:], kh)
+            q[:] = p[0]
             for s in range(1, S):
-                for l in range(n):
-                    q[l] += p[s] * k[first[s], l] * k[second[s], l] * k[third[s], l]
+                share, kf, kg, ki = p[s], k[first[s]], k[second[s]], k[third[s]]
+                if second[s] == H:
+                    axpy(n, share, kf, q)
+                elif third[s] == H:
+                    for l in range(n):
+                        q[l] += share * kf[l] * kg[l]
+                else:
+                    for l in range(n):
+                        q[l] += share * kf[l] * kg[l] * ki[l]
             largest = q[0]
             for l in range(n):
                 largest = max(largest, q[l])
-            total = np.float32(0)
-            hit = np.float32(0)
+            exponentials(n, a, largest, q, e, bits, scales)
+            keys = x[M:]
             for l in range(n):
-                e[l] = np.exp(a * (q[l] - largest))
+                hit[l] = np.float32(1) if keys[l] == x[L] else np.float32(0)
+            total = np.float32(0)
+            for l in range(n):
                 total += e[l]
-                hit += e[l] if x[l + M] == x[L] else np.float32(0)
-            y = hit / total
-            slope = -1 / (y + np.float32(EPSILON))
+            y = dot(n, e, hit) / total
+            slope = -1 / (y + np.float32(EPSILON)) / total
             da = np.float32(0)
             for l in range(n):
-                dlogit = e[l] / total * slope * ((np.float32(1) if x[l + M] == x[L] else np.float32(0)) - y)
+                dlogit = e[l] * slope * (hit[l] - y)
                 da += dlogit * q[l]
                 e[l] = a * dlogit
-            out[chunk, H * M + S] += da
+            own[H * M + S] += da
             dk[:] = 0
             for s in range(1, S):
-                f, g, i = first[s], second[s], third[s]
-                sum_ = np.float32(0)
-                for l in range(n):
-                    sum_ += e[l] * k[f, l] * k[g, l] * k[i, l]
-                    dk[f, l] += e[l] * p[s] * k[g, l] * k[i, l]
-                out[chunk, H * M + s] += sum_
-                if g < H:
+                f, g, i, share = first[s], second[s], third[s], p[s]
+                kf, kg, ki, df, dg, di = k[f], k[g], k[i], dk[f], dk[g], dk[i]
+                total = np.float32(0)
+                if g == H:
                     for l in range(n):
-                        dk[g, l] += e[l] * p[s] * k[f, l] * k[i, l]
-                if i < H:
+                        total += e[l] * kf[l]
+                        df[l] += e[l] * share
+                elif i == H:
                     for l in range(n):
-                        dk[i, l] += e[l] * p[s] * k[f, l] * k[g, l]
+                        ef, eg = e[l] * kf[l], e[l] * kg[l]
+                        total += ef * kg[l]
+                        df[l] += share * eg
+                        dg[l] += share * ef
+                else:
+                    for l in range(n):
+                        ef, gi = e[l] * kf[l], kg[l] * ki[l]
+                        total += ef * gi
+                        df[l] += share * e[l] * gi
+                        dg[l] += share * ef * ki[l]
+                        di[l] += share * ef * kg[l]
+                own[H * M + s] += total
             for h in range(H):
+                seen, dh, row = match[h], dk[h], query[h]
                 dmatch[:] = 0
                 for j in range(M):
-                    s = sigma[h, j]
-                    sum_ = np.float32(0)
-                    for l in range(n):
-                        sum_ += dk[h, l] * match[h, l + M - 1 - j]
-                        dmatch[l + M - 1 - j] += s * dk[h, l]
-                    out[chunk, h * M + j] += sum_
-                query[h, :] = 0
+                    own[h * M + j] += dot(n, dh, seen[M - 1 - j:])
+                    axpy(n, sigma[h, j], dh, dmatch[M - 1 - j:])
+                row[:] = 0
                 for t in range(L):
-                    query[h, x[t]] += dmatch[t]
+                    row[x[t]] += dmatch[t]
                 for j in range(M):
-                    out[chunk, h * M + j] += query[h, x[L - 1 - j]]
+                    own[h * M + j] += row[x[L - 1 - j]]
     return out
 
 

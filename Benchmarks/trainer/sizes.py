@@ -34,18 +34,23 @@ def start(size):
     return w, np.ones(len(sets(size["H"], size["D"]))), 0.01
 
 
-def measure(rival, make, seconds=5.0):
+def measure(rival, make):
     """`make(size, threads)` gives a function of the step's number that does one step."""
+    def option(name, default):
+        return type(default)(sys.argv[sys.argv.index(name) + 1]) if name in sys.argv else default
+
     chosen = [a for a in sys.argv[1:] if a in SIZES] or list(SIZES)
-    threads = int(sys.argv[sys.argv.index("--threads") + 1]) if "--threads" in sys.argv else 1
+    threads, seconds = option("--threads", 1), option("--seconds", 5.0)
     for name in chosen:
         step = make(SIZES[name], threads)
         for warm in range(3):
             step(warm)
-        times, end = [], time.perf_counter() + seconds
+        times, end, processor = [], time.perf_counter() + seconds, time.process_time()
         while time.perf_counter() < end or len(times) < 20:
             began = time.perf_counter()
             step(3 + len(times))
             times.append(1e3 * (time.perf_counter() - began))
+        processor = 1e3 * (time.process_time() - processor) / len(times)
         print(json.dumps(dict(rival=rival, size=name, threads=threads, steps=len(times),
-                              median_ms=round(float(np.median(times)), 4), least_ms=round(min(times), 4))), flush=True)
+                              median_ms=round(float(np.median(times)), 4), least_ms=round(min(times), 4),
+                              processor_ms=round(processor, 4))), flush=True)

@@ -1,11 +1,10 @@
-"""One training step in PyTorch, compiled as a whole: sampling, forward, backward, descent. Float, on the CPU.
+"""One training step in PyTorch: forward and backward compiled, sampling and descent with few calls. Float, on the CPU.
 
     python3 torch_step.py [--threads N] [SIZE ..]
 """
 import sys
 
 import torch
-import torch.nn.functional as F
 
 from sizes import EPSILON, KERNELS, RATE, kernels, measure, sets, start
 
@@ -14,34 +13,30 @@ def make(size, threads):
     torch.set_num_threads(threads)
     torch._dynamo.reset()
     d, L, B, M, H = (size[k] for k in ("d", "L", "B", "M", "H"))
-    table = torch.tensor(kernels(size), dtype=torch.float32)
+    table = torch.tensor(kernels(size), dtype=torch.float32).reshape(-1, d)
+    table[:, -1] = 2  # beyond every uniform number
+    contexts = d ** len(size["lags"])
     subsets = sets(H, size["D"])
     longest = max(size["lags"])
-    powers = [d**i for i in range(len(size["lags"]))]
-    rows = torch.arange(B)
 
     def sample():
-        """Token by token: compiled as a graph of its own, one step of all chains, that a loop calls."""
-        kernel = torch.randint(KERNELS, (B,))
-        x = torch.empty((L + 1, B), dtype=torch.int64)
-        x[:longest] = torch.randint(d, (longest, B))
-        uniforms = torch.rand((L + 1 - longest, B, 1))
-        cumulative = table[kernel]
-        for t in range(longest, L + 1):
-            x[t] = advance(cumulative, uniforms[t - longest], *(x[t - r] for r in size["lags"]))
-        return x.T.contiguous()
-
-    def advance_(cumulative, uniform, *past):
-        context = sum(token * power for token, power in zip(past, powers))
-        return (uniform >= cumulative[rows, context]).sum(-1).clamp_max(d - 1)
-
-    advance = torch.compile(advance_, dynamic=False)
+        """All chains a token at a time. A compiled step would spend more on being called than on its work."""
+        base = torch.randint(KERNELS, (B,)) * contexts
+        x = list(torch.randint(d, (longest, B)))
+        for uniform in torch.rand((L + 1 - longest, B, 1)):
+            context = base
+            for i, lag in enumerate(size["lags"]):
+                context = torch.add(context, x[-lag], alpha=d**i)
+            x.append(torch.searchsorted(table.index_select(0, context), uniform, right=True).squeeze(1))
+        return torch.stack(x, 1)
 
     def loss(w, c, a, x):
         sigma = torch.softmax(w, -1)
         p = c**2 / (c**2).sum()
-        query = torch.einsum("hj,bje->bhe", sigma, F.one_hot(x[:, L - 1 - torch.arange(M)], d).float())
-        match = torch.gather(query, 2, x[:, None, :L].expand(-1, H, -1))  # [B, H, L]
+        # One-hot products rather than look-ups, whose derivative would be a scatter.
+        tokens = (x[:, None, :L] == torch.arange(d)[None, :, None]).float()  # [B, d, L]
+        query = torch.einsum("hj,bej->bhe", sigma, tokens[:, :, L - M:].flip(2))
+        match = torch.bmm(query, tokens)  # [B, H, L]
         k = sum(sigma[None, :, j, None] * match[:, :, M - 1 - j:L - 1 - j] for j in range(M))  # keys M+1..L
         q = p[0]
         for s, share in zip(subsets[1:], p[1:]):

@@ -44,6 +44,17 @@
   }
 CODES(codes_portable)
 
+// Places in a histogram [token][window] of 16 bits, for the keys from `lags` on: x_i stride + sum_j x_(i-j) d^(j-1).
+#define PLACES(name)                                                                               \
+  static void name(const uint16_t *x, int count, int d, int lags, int stride, uint16_t *place) {   \
+    for (int i = 0; i < count; ++i) place[i] = (uint16_t)(x[i] * stride);                          \
+    for (int j = 1, power = 1; j <= lags; ++j, power *= d) {                                       \
+      _Pragma("clang loop vectorize(assume_safety)")                                               \
+      for (int i = 0; i < count; ++i) place[i] += (uint16_t)(x[i - j] * power);                    \
+    }                                                                                              \
+  }
+PLACES(places_portable)
+
 // Float and double, each for the baseline ...
 #define REAL float
 #define NAME(function) JOIN(function, f_portable)
@@ -74,6 +85,7 @@ CODES(codes_portable)
 #define TRAINER_SELECTORS(SELECTOR) COMMON_SELECTORS(SELECTOR)
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 CODES(codes_avx2)
+PLACES(places_avx2)
 __m256 _ZGVdN8v_expf(__m256);
 __m256d _ZGVdN4v_exp(__m256d);
 __m256 _ZGVdN8v_logf(__m256);
@@ -232,15 +244,42 @@ static int query_window(const trainer_windows *windows, const uint16_t *x, int c
   return context < windows->lags ? cut_window(windows, x, context) : windows->full + (int)code[context - 1];
 }
 
+// Neighbouring positions often have the same window and token: four histograms, so that an increment need not wait for
+// the one before it. `counts` is the first.
+enum { MOST_FOURFOLD = 512 };
+
+static void count_fourfold(const uint16_t *place, int count, int size, uint16_t *counts) {
+  uint16_t others[3][MOST_FOURFOLD];
+  for (int other = 0; other < 3; ++other) memset(others[other], 0, sizeof(uint16_t) * (size_t)size);
+  int i = 0;
+  for (; i + 4 <= count; i += 4) {
+    ++counts[place[i]];
+    ++others[0][place[i + 1]];
+    ++others[1][place[i + 2]];
+    ++others[2][place[i + 3]];
+  }
+  for (; i < count; ++i) ++counts[place[i]];
+  for (int n = 0; n < size; ++n) counts[n] += others[0][n] + others[1][n] + others[2][n];
+}
+
 int trainer_count_windows(const trainer_windows *windows, const uint16_t *x, int length, uint32_t *scratch,
                           uint16_t *counts) {
   const int context = length - 1, lags = windows->lags;
   const uint32_t stride = (uint32_t)windows->stride;
   memset(counts, 0, sizeof(uint16_t) * (size_t)windows->d * stride);
-  trainer_codes(x, context, windows->d, lags, 1, scratch);
   const int cut = cut_windows(windows, context);
   for (int i = 0; i < cut; ++i) ++counts[x[i] * stride + (uint32_t)cut_window(windows, x, i)];
   uint16_t *full = counts + windows->full;
+  const int size = windows->d * (int)stride - windows->full, keys = context - lags;
+  if (size <= MOST_FOURFOLD && keys >= size / 4) {
+    uint16_t *place = (uint16_t *)scratch;
+    PICK_PLAIN(places, x + lags, keys, windows->d, lags, (int)stride, place);
+    count_fourfold(place, keys, size, full);
+    int query = 0;
+    for (int j = lags; j >= 1; --j) query = query * windows->d + x[context - j];
+    return windows->full + query;
+  }
+  trainer_codes(x, context, windows->d, lags, 1, scratch);
   for (int i = lags; i < context; ++i) ++full[x[i] * stride + scratch[i - 1]];
   return query_window(windows, x, context, scratch);
 }

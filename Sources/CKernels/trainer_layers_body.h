@@ -307,45 +307,57 @@ TRAINER_INLINE void NAME(transpose)(V8 r[8]) {
 #undef HIGH4
 }
 
+// Whole blocks of eight positions are straight code on registers; the rest, at most one block, is a loop.
+TRAINER_INLINE void NAME(copier_forward_block)(const REAL *t, const uint32_t *at, int digits, int chunks, int codes,
+                                               V8 rows[8]) {
+  FULLY for (int r = 0; r < 8; ++r) rows[r] = NAME(load)(t + at[r]);
+  for (int c = 1; c < chunks; ++c) {
+    t += 8L * codes;
+    at -= digits;
+    FULLY for (int r = 0; r < 8; ++r) rows[r] += NAME(load)(t + at[r]);
+  }
+}
+
 static void NAME(copier_forward)(const REAL *t, const uint32_t *code, int digits, int chunks, int codes, int heads,
                                  int count, int n, long stride, REAL *k) {
-  for (int from = 0; from < n; from += 8) {
+  int from = 0;
+  for (; from + 8 <= count; from += 8) {
     V8 rows[8];
-    for (int r = 0; r < 8; ++r) rows[r] = NAME(all)(0);
-    const int here = count - from < 8 ? count - from : 8;
-    if (here == 8) {
-      for (int c = 0; c < chunks; ++c) {
-        const REAL *table = t + 8L * c * codes;
-        const uint32_t *at = code + from - c * digits;
-#pragma clang loop unroll(full)
-        for (int r = 0; r < 8; ++r) rows[r] += NAME(load)(table + at[r]);
-      }
-    } else {
-      for (int c = 0; c < chunks; ++c)
-        for (int r = 0; r < here; ++r) rows[r] += NAME(load)(t + 8L * c * codes + code[from + r - c * digits]);
-    }
+    NAME(copier_forward_block)(t, code + from, digits, chunks, codes, rows);
     NAME(transpose)(rows);
-    for (int h = 0; h < heads; ++h) NAME(store)(k + h * stride + from, rows[h]);
+    REAL *target = k + from;
+    FULLY for (int h = 0; h < 8; ++h, target += stride)
+      if (h < heads) NAME(store)(target, rows[h]);
   }
+  for (; from < n; from += 8)
+    for (int h = 0; h < heads; ++h) {
+      V8 row = NAME(all)(0);
+      for (int r = 0; from + r < count && r < 8; ++r)
+        for (int c = 0; c < chunks; ++c) row[r] += t[8L * c * codes + code[from + r - c * digits] + h];
+      NAME(store)(k + h * stride + from, row);
+    }
 }
 
 static void NAME(copier_backward)(const REAL *dk, const uint32_t *code, int digits, int chunks, int codes, int heads,
                                   int count, long stride, REAL *dt) {
   memset(dt, 0, sizeof(REAL) * 8 * (size_t)chunks * (size_t)codes);
-  for (int from = 0; from < count; from += 8) {
+  int from = 0;
+  for (; from + 8 <= count; from += 8) {
     V8 rows[8];
-    for (int h = 0; h < 8; ++h) rows[h] = h < heads ? NAME(load)(dk + h * stride + from) : NAME(all)(0);
+    const REAL *source = dk + from;
+    FULLY for (int h = 0; h < 8; ++h, source += stride)
+      rows[h] = h < heads ? NAME(load)(source) : NAME(all)(0);
     NAME(transpose)(rows);
-    const int here = count - from < 8 ? count - from : 8;
-    for (int c = 0; c < chunks; ++c) {
-      REAL *table = dt + 8L * c * codes;
-      const uint32_t *at = code + from - c * digits;
-      for (int r = 0; r < here; ++r) {
-        REAL *row = table + at[r];
-        NAME(store)(row, NAME(load)(row) + rows[r]);
-      }
-    }
+    REAL *table = dt;
+    const uint32_t *at = code + from;
+    for (int c = 0; c < chunks; ++c, table += 8L * codes, at -= digits)
+      FULLY for (int r = 0; r < 8; ++r) NAME(add)(table + at[r], rows[r]);
   }
+  for (; from < count; ++from)
+    for (int c = 0; c < chunks; ++c) {
+      REAL *row = dt + 8L * c * codes + code[from - c * digits];
+      for (int h = 0; h < heads; ++h) row[h] += dk[h * stride + from];
+    }
 }
 
 static void NAME(copier_tables_backward)(REAL *dt, const REAL *sigma, const REAL *v, int d, int digits, int chunks,

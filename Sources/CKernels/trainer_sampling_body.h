@@ -2,6 +2,7 @@
 
 typedef uint32_t TARGET(u8x) __attribute__((vector_size(32), aligned(4)));
 typedef uint64_t TARGET(q4x) __attribute__((vector_size(32), aligned(8)));
+typedef uint16_t TARGET(h8x) __attribute__((vector_size(16), aligned(2)));
 #define U8 TARGET(u8x)
 #define Q4 TARGET(q4x)
 
@@ -58,14 +59,17 @@ TRAINER_INLINE void TARGET(store_tile)(const U8 pairs[4], uint16_t *x, int lengt
       __builtin_shufflevector(b, d, 0, 1, 8, 9, 4, 5, 12, 13),
       __builtin_shufflevector(b, d, 2, 3, 10, 11, 6, 7, 14, 15),
   };
-  for (int row = 0; row < rows; ++row) {
-    const char *source = (const char *)&packed[row & 3] + (row >> 2) * 16;
-    uint16_t *target = x + (long)row * length + from;
-    if (until - from == 8)
-      memcpy(target, source, 16);
-    else
-      memcpy(target, source, 2 * (size_t)(until - from));
+  const uint16_t *source = (const uint16_t *)packed;
+  uint16_t *target = x + from;
+  if (until - from == 8 && rows == 8) {
+    // Stores, where memcpy of two sizes would become a call.
+#pragma clang loop unroll(full)
+    for (int row = 0; row < 8; ++row, target += length)
+      *(TARGET(h8x) *)target = *(const TARGET(h8x) *)(source + (row & 3) * 16 + (row >> 2) * 8);
+    return;
   }
+  for (int row = 0; row < rows; ++row, target += length)
+    for (int t = 0; t < until - from; ++t) target[t] = source[(row & 3) * 16 + (row >> 2) * 8 + t];
 }
 
 enum { TARGET(GROUPS) = 4, TARGET(ROWS) = 8 * TARGET(GROUPS) };

@@ -137,17 +137,58 @@ import Testing
     #expect(done.status == 0 && done.output == resumed.output)
   }
 
-  @Test func lossThatIsNotFiniteKeepsTheLastGoodCheckpoint() throws {
+  /// With ε = 0 a next token that does not occur in its context costs infinitely much, at the start already; a rate
+  /// that is far too large does so later.
+  @Test(arguments: [
+    (["loss.epsilon=0", "training.context=6"], "epsilon above 0"),
+    (["training.optimizer.sgd.rate=1e200", "training.optimizer.clip=1e150"], "lower the rate"),
+  ])
+  func lossThatIsNotFiniteKeepsTheLastGoodCheckpoint(overrides: [String], remedy: String) throws {
     let place = try Self.workplace()
-    let result = try Command.run(
-      "train", "train.yaml", "--out", "run", "--set", "loss.epsilon=0", "--set", "training.context=20",
-      in: place)
+    let result = Command.finish(
+      try Command.start(
+        ["train", "train.yaml", "--out", "run"] + overrides.flatMap { ["--set", $0] }, in: place.path))
     #expect(result.status == 1)
-    for part in ["step", "epsilon", "run/checkpoint.json"] {
+    for part in ["at step", remedy, "run/checkpoint.json"] {
       #expect(result.error.contains(part), "\(result.error)")
     }
     #expect(try place.json("run/manifest.json")["status"] as? String == "failed")
-    #expect(
-      try Command.run("evaluate", "small.yaml", "--parameters", "run/parameters.json", in: place).status == 0)
+    let kept = try Command.run("evaluate", "small.yaml", "--parameters", "run/parameters.json", in: place)
+    #expect(kept.status == 0, "\(kept.error)")
+    _ = try Table(place.read("run/trajectory.csv"))
+  }
+
+  @Test func parametersLoadInPython() throws {
+    let place = try Self.workplace()
+    #expect(try Command.run("train", "train.yaml", "--out", "run", in: place).status == 0)
+    let script = """
+      import csv, json
+      from safetensors.numpy import load_file
+      tensors = load_file("run/parameters.safetensors")
+      assert {name: list(t.shape) for name, t in tensors.items()} == {
+          "attention": [3, 3], "coefficients": [7], "scale": [1]}
+      parameters = json.load(open("run/parameters.json"))
+      assert tensors["attention"].tolist() == parameters["attention"]
+      assert tensors["coefficients"].tolist() == list(parameters["coefficients"].values())
+      assert tensors["scale"].tolist() == [parameters["scale"]]
+      last = list(csv.DictReader(open("run/trajectory.csv")))[-1]
+      assert float(last["a"]) == parameters["scale"] and float(last["w[2 3]"]) == parameters["attention"][1][2]
+      print("equal")
+      """
+    let python = Process()
+    python.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    python.arguments = ["python3", "-c", script]
+    python.currentDirectoryURL = URL(fileURLWithPath: place.path)
+    let (output, error) = (Pipe(), Pipe())
+    (python.standardOutput, python.standardError) = (output, error)
+    try python.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let complaint = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    python.waitUntilExit()
+    guard !complaint.contains("No module named"), python.terminationStatus != 127 else {
+      print("note: not compared, as Python has no safetensors here")
+      return
+    }
+    #expect(text == "equal\n", "\(complaint)")
   }
 }

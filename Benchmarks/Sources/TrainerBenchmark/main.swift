@@ -2,7 +2,8 @@
 //
 //   swift run -c release trainer-benchmark [--threads N] [--seconds S] [SIZE ..]
 //
-// Prints one JSON object a size: the median and the least time of a step in milliseconds.
+// Prints one JSON object a size: the median and the least time of a step in milliseconds, and the processor time of one,
+// all threads together, which other work on the machine does not lengthen much.
 import Foundation
 import InductionModel
 import MarkovChains
@@ -30,6 +31,13 @@ func milliseconds(_ duration: Duration) -> Double {
   Double(duration.components.seconds) * 1e3 + Double(duration.components.attoseconds) * 1e-15
 }
 
+/// Of the process so far, in milliseconds.
+func processorTime() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) * 1e-6
+}
+
 func measure(_ size: Size, threads: Int, seconds: Double, precision: Precision) throws {
   let definition = try ModelDefinition(
     tokens: size.tokens, window: size.window, heads: size.heads, degree: size.degree)
@@ -45,6 +53,7 @@ func measure(_ size: Size, threads: Int, seconds: Double, precision: Precision) 
   var times: [Double] = []
   var sampling: [Double] = []
   let clock = ContinuousClock()
+  let processorAtStart = processorTime()
   let end = clock.now + .seconds(seconds)
   var step = 0
   while clock.now < end || step < 20 {
@@ -57,14 +66,15 @@ func measure(_ size: Size, threads: Int, seconds: Double, precision: Precision) 
     times.append(milliseconds(clock.now - start))
     sampling.append(milliseconds(sampled - start))
   }
+  let processor = (processorTime() - processorAtStart) / Double(step)
   times.sort()
   sampling.sort()
   print(
     String(
       format:
-        "{\"size\": \"%@\", \"threads\": %d, \"precision\": \"%@\", \"steps\": %d, \"median_ms\": %.4f, \"least_ms\": %.4f, \"sampling_ms\": %.4f}",
+        "{\"size\": \"%@\", \"threads\": %d, \"precision\": \"%@\", \"steps\": %d, \"median_ms\": %.4f, \"least_ms\": %.4f, \"processor_ms\": %.4f, \"sampling_ms\": %.4f}",
       size.name, threads, precision.rawValue, step, times[times.count / 2], times[0],
-      sampling[sampling.count / 2]))
+      processor, sampling[sampling.count / 2]))
 }
 
 var (threads, seconds, precision) = (1, 3.0, Precision.float)
