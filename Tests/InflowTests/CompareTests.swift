@@ -81,32 +81,100 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: place["run"]), "nothing is written for bad input")
   }
 
-  /// The closed forms of staged runs, against the flow that knows nothing of them.
-  @Test func closedFormsOfStages() throws {
+  /// Full-batch descent on the very sequences that the finite-context flow averages over: the modified equation leaves
+  /// O(η²) of the O(η) by which descent leaves the flow.
+  @Test func modifiedEquationFollowsDescent() throws {
+    func largest(_ correction: String) throws -> Double {
+      let place = try Workplace()
+      let result = try compare(
+        [
+          "--level", "finite-context", "--set", "theory.sequences={context: 60, count: 64, seed: 1}", "--set",
+          "loss.epsilon=1e-2", "--set", "theory.stages=[{until: {time: 40}}]", "--set",
+          "theory.correction=\(correction)", "--set", "training.data={fixed: 64}", "--set",
+          "training.optimizer.sgd.rate=2", "--set", "training.seeds=[1]",
+        ], in: place)
+      try #require(result.status == 0, "\(result.error)")
+      let overlay = try #require((try place.json("run/summary.json")["overlay"] as? [[String: Any]])?.first)
+      let discrepancy = try #require(overlay["discrepancy"] as? [String: [String: Any]])
+      return try #require(discrepancy["a"]?["maximum"] as? Double)
+    }
+    let (flow, modified) = (try largest("none"), try largest("step-size"))
+    #expect(modified < flow / 10, "\(modified) against \(flow)")
+  }
+
+  /// Orders of an own, small model: within 0.15, as for the built-in example.
+  @Test func ordersOfTheLadder() throws {
     let place = try Workplace()
-    let stages = """
-      theory.stages=[{train: [coefficients], until: {time: 60}}, {train: [attention], until: {time: 2e4}}, \
-      {train: [scale], until: {time: 20}}]
-      """
     let result = try compare(
       [
-        "--set", stages, "--set", "initial={own: 6, other: 0, coefficients: 1, scale: 0.02}", "--set",
-        "training.stages=[{train: [coefficients], steps: 4}, {train: [attention], steps: 4}, {train: [scale], steps: 4}]",
-        "--set", "theory.output={points: 400}", "--set", "training.measure={every: step}",
+        "--ladder", "--set", "source={tokens: 2, parents: [1], prior: {dirichlet: 1, kernels: 4, seed: 3}}",
+        "--set",
+        "model={window: 2, heads: 2, degree: 1}",
+      ], in: place)
+    try #require(result.status == 0, "\(result.error)")
+    let ladder = try #require(try place.json("run/summary.json")["ladder"] as? [[String: Any]])
+    #expect(ladder.compactMap { $0["predicted"] as? Double } == [1, 2, 0.5, 1, 1])
+    for edge in ladder {
+      let (measured, predicted) = (edge["measured"] as? Double, edge["predicted"] as? Double)
+      #expect(abs(try #require(measured) - (try #require(predicted))) < 0.15, "\(edge)")
+      #expect(edge["standard_error"] is Double)
+    }
+  }
+
+  /// The closed forms of a stage, against the flow that knows nothing of them: where p and σ are what they assume.
+  private func closedForms(
+    stage: String, until time: String, own: Double, others: Double, scale: Double
+  ) throws -> [(name: String, predicted: Double, flow: Double)] {
+    let place = try Workplace()
+    let rows = (0..<3).map { head in "[\((0..<3).map { "\($0 == head ? own : 0)" }.joined(separator: ","))]" }
+    let coefficients = ["[]", "[1]", "[2]", "[3]", "[1 2]", "[1 3]", "[2 3]"].map {
+      "\"\($0)\": \($0 == "[1 2]" ? 1 : others)"
+    }
+    try place.write(
+      """
+      {"attention": [\(rows.joined(separator: ","))], "coefficients": {\(coefficients.joined(separator: ","))}, \
+      "scale": \(scale)}
+      """, to: "start.json")
+    let result = try compare(
+      [
+        "--set", "source.prior={dirichlet: 0.5, kernels: 64, seed: 1}", "--set",
+        "initial={parameters: start.json}", "--set", "theory.solver.time=logarithmic", "--set",
+        "theory.stages=[{train: [\(stage)], until: {time: \(time)}}]", "--set",
+        "training.stages=[{train: [\(stage)], steps: 20}]",
       ], in: place)
     try #require(result.status == 0, "\(result.error)")
     let forms = try #require(try place.json("run/summary.json")["closed_forms"] as? [[String: Any]])
-    let slopes = forms.filter { ($0["name"] as? String)?.hasPrefix("slope") == true }
-    #expect(slopes.count == 6)
-    for form in slopes {
-      let (predicted, flow) = (
-        try #require(form["predicted"] as? Double), try #require(form["theory"] as? Double)
+    return try forms.map {
+      (
+        try #require($0["name"] as? String), try #require($0["predicted"] as? Double),
+        try #require($0["theory"] as? Double)
       )
-      // The first order in a = 0.02.
-      #expect(abs(flow / predicted - 1) < 0.05, "\(form)")
     }
-    #expect(forms.contains { ($0["name"] as? String)?.hasPrefix("(1 - sigma") == true })
-    #expect(forms.contains { ($0["name"] as? String)?.hasPrefix("a after") == true })
+  }
+
+  /// First order in a = 0.02, and exact in t as long as only coefficients move.
+  @Test func slopesOfTheShares() throws {
+    let forms = try closedForms(stage: "coefficients", until: "60", own: 6, others: 1, scale: 0.02)
+    #expect(forms.count == 6)
+    for form in forms {
+      #expect(form.name.hasPrefix("slope of log(p[1 2]/"))
+      #expect(abs(form.flow / form.predicted - 1) < 0.05, "\(form)")
+    }
+  }
+
+  /// First order in a = 0.05, and late.
+  @Test func constantsOfTheWeights() throws {
+    let forms = try closedForms(stage: "attention", until: "1e8", own: 3, others: 0, scale: 0.05)
+    #expect(forms.map(\.name) == ["(1 - sigma[1 1]) t", "(1 - sigma[2 2]) t"])
+    for form in forms { #expect(abs(form.flow / form.predicted - 1) < 0.05, "\(form)") }
+  }
+
+  /// The scale's own equation is exact for one-hot heads.
+  @Test func equationOfTheScale() throws {
+    let forms = try closedForms(stage: "scale", until: "100", own: 40, others: 0, scale: 0.5)
+    let form = try #require(forms.last)
+    #expect(form.name.hasPrefix("a after"))
+    #expect(abs(form.flow / form.predicted - 1) < 1e-6, "\(form)")
   }
 }
 
