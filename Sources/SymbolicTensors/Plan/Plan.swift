@@ -16,6 +16,7 @@ public final class Plan {
   private let owned: [Buffer]
   private let outputs: [Buffer]
   private let outputSizes: [Int]
+  private let outputDomains: [[Index]]
   private var inputs: [Symbol: Buffer] = [:]
   private var main: [any PlanStep] = []
   private let workers: Workers
@@ -52,6 +53,7 @@ public final class Plan {
     owned = built.owned
     outputs = program.outputs.compactMap { built.arrays[$0] }
     outputSizes = program.outputs.map { program.size($0) }
+    outputDomains = program.outputs.map { program[$0].domain }
 
     for (symbol, buffer) in inputs where graph.role(of: symbol) == .coefficient {
       let size = graph.shape(of: symbol).reduce(1, *)
@@ -112,6 +114,28 @@ public final class Plan {
   /// The array of one output, valid until the next `run`.
   public func output(_ position: Int) -> [Double] {
     Array(outputs[position].array.prefix(outputSizes[position]))
+  }
+
+  /// The same over given indices in the order of their creation, repeated along those that the output lacks: one that
+  /// turned out constant along an index does not have it.
+  public func output(_ position: Int, over indices: [Index]) -> [Double] {
+    let own = outputDomains[position]
+    guard own != indices else { return output(position) }
+    let strides = denseStrides(own, within: indices)
+    var result = [Double](repeating: 0, count: indices.size)
+    var counters = [Int](repeating: 0, count: indices.count)
+    var source = 0
+    for target in result.indices {
+      result[target] = outputs[position].base[source]
+      for axis in indices.indices.reversed() {
+        counters[axis] += 1
+        source += strides[axis]
+        guard counters[axis] == indices[axis].extent else { break }
+        counters[axis] = 0
+        source -= strides[axis] * indices[axis].extent
+      }
+    }
+    return result
   }
 
   /// Adds an output's entries to a vector from a position on; gives the position behind them.

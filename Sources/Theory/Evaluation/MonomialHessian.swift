@@ -6,8 +6,6 @@ import SymbolicTensors
 final class MonomialHessian {
   private let form: MonomialForm
   private let table, exponents, averages, loss, exponentDerivatives, curved, tableSlope, weighted: Plan
-  /// ∂t/∂θ, `[term]...[parameter]`.
-  private var jacobian: [Double] = []
 
   /// With more monomials than this one Hessian product per parameter is the better way.
   static let mostMonomials = 128
@@ -39,70 +37,51 @@ final class MonomialHessian {
   func hessian(_ parameters: [Double]) -> [Double] {
     form.model.bind(parameters, to: table)
     table.run()
-    gatherJacobian(parameters.count)
-    exponents.set(form.tableValue, to: table.output(0))
-    exponents.set(form.tableJacobian, to: jacobian)
+    pass(table, 0, to: form.tableValue, of: exponents)
+    exponents.set(form.tableJacobian, to: tableJacobian(parameters.count))
     exponents.run()
-    averages.set(form.exponentValues, to: exponents.output(0))
+    pass(exponents, 0, to: form.exponentValues, of: averages)
     averages.run()
-    loss.set(form.averageValues, to: averages.output(0))
+    pass(averages, 0, to: form.averageValues, of: loss)
     loss.run()
-    exponentDerivatives.set(form.exponentValues, to: exponents.output(0))
-    exponentDerivatives.set(form.averageJacobian, to: averages.output(1))
-    exponentDerivatives.set(form.lossSlope, to: loss.output(0))
-    exponentDerivatives.set(form.lossCurvature, to: loss.output(1))
+    pass(exponents, 0, to: form.exponentValues, of: exponentDerivatives)
+    pass(averages, 1, to: form.averageJacobian, of: exponentDerivatives)
+    pass(loss, 0, to: form.lossSlope, of: exponentDerivatives)
+    pass(loss, 1, to: form.lossCurvature, of: exponentDerivatives)
     exponentDerivatives.run()
-    curved.set(form.exponentJacobian, to: exponents.output(1))
-    curved.set(form.exponentCurvature, to: exponentDerivatives.output(1))
+    pass(exponents, 1, to: form.exponentJacobian, of: curved)
+    pass(exponentDerivatives, 1, to: form.exponentCurvature, of: curved)
     curved.run()
-    tableSlope.set(form.exponentSlope, to: exponentDerivatives.output(0))
+    pass(exponentDerivatives, 0, to: form.exponentSlope, of: tableSlope)
     tableSlope.run()
-    var hessian = curved.output(0)
-    addWeighted(parameters, slope: tableSlope.output(0), to: &hessian)
-    return hessian
+    pass(tableSlope, 0, to: form.tableWeight, of: weighted)
+    form.model.bind(parameters, to: weighted)
+    weighted.run()
+    let second = form.weightedTable.indices.flatMap { weighted.output($0, over: form.rows($0)) }
+    return zip(curved.output(0), second).map { $0 + $1 }
   }
 
-  /// Puts the columns of all parameters side by side.
-  private func gatherJacobian(_ parameters: Int) {
-    let rows = table.output(0).count
-    if jacobian.isEmpty { jacobian = [Double](repeating: 0, count: rows * parameters) }
+  private func pass(_ plan: Plan, _ output: Int, to symbol: Symbol, of next: Plan) {
+    next.set(symbol, to: plan.output(output, over: form.domains[symbol] ?? []))
+  }
+
+  /// ∂t/∂θ, the columns of all parameters side by side.
+  private func tableJacobian(_ parameters: Int) -> [Double] {
+    let rows = form.terms.reduce(1) { $0 * $1.extent }
+    var jacobian = [Double](repeating: 0, count: rows * parameters)
     var column = 0
     jacobian.withUnsafeMutableBufferPointer { jacobian in
       for (output, width) in form.model.componentCounts.enumerated() {
-        // An output that turned out constant along the lags has one column.
-        let block = table.output(output + 1)
-        let step = block.count / rows
-        block.withUnsafeBufferPointer { block in
+        table.output(output + 1, over: form.columns(output)).withUnsafeBufferPointer { block in
           for row in 0..<rows {
             for entry in 0..<width {
-              jacobian[row * parameters + column + entry] = block[row * step + (step == 1 ? 0 : entry)]
+              jacobian[row * parameters + column + entry] = block[row * width + entry]
             }
           }
         }
         column += width
       }
     }
-  }
-
-  /// Adds Σ ∂L/∂t ∂²t, a block of rows for each head, a row for each set and for a.
-  private func addWeighted(_ parameters: [Double], slope: [Double], to hessian: inout [Double]) {
-    weighted.set(form.tableWeight, to: slope)
-    form.model.bind(parameters, to: weighted)
-    weighted.run()
-    let count = parameters.count
-    var row = 0
-    for (output, width) in form.model.componentCounts.enumerated() {
-      let indices = form.weightedTable[output].freeIndices
-      let block = weighted.output(output)
-      let (alongRows, alongColumns) = (
-        indices.contains(form.lag) ? block.count / width : 0, indices.contains(form.parameter) ? 1 : 0
-      )
-      for entry in 0..<width {
-        for column in 0..<count {
-          hessian[(row + entry) * count + column] += block[entry * alongRows + column * alongColumns]
-        }
-      }
-      row += width
-    }
+    return jacobian
   }
 }

@@ -36,8 +36,12 @@ struct MonomialForm {
   let weightedTable: [Expression]
   /// θ, of all parameters in the layout of `Parameters.flat`.
   let parameter: Index
+  /// r.., s..
+  let terms: [Index]
   /// The numbers of all coefficient symbols.
   let coefficients: [Symbol: [Double]]
+  /// What each variable's axes are called in the expressions whose values it takes.
+  let domains: [Symbol: [Index]]
 
   /// nil where similarities are no polynomials in the tokens, or have more than `most` monomials.
   init?(model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws, most: Int) {
@@ -71,8 +75,11 @@ struct MonomialForm {
       coefficients[symbol] = values
       return symbol
     }
+    var domains: [Symbol: [Index]] = [:]
     func variable(_ name: String, _ indices: [Index]) -> Symbol {
-      graph.symbol(name, shape: indices.map(\.extent), role: .variable)
+      let symbol = graph.symbol(name, shape: indices.map(\.extent), role: .variable)
+      domains[symbol] = indices
+      return symbol
     }
 
     // Parameters to table: A^h_rs = Σ_x B^h_rx B^h_sx with ⟨v^h, v'^h⟩ = Σ_rs A^h_rs term_r term'_s.
@@ -138,7 +145,7 @@ struct MonomialForm {
     lossDerivatives = [slope] + slope.renaming([e: otherE]).gradient([graph(averageValues, z, k, e)])
 
     // The chain rule through the averages.
-    averageJacobian = variable("dm", [z, k, e, b])
+    averageJacobian = variable("dm", [z, k, e, b1])
     lossSlope = variable("g", [z, k, e])
     lossCurvature = variable("C", [z, k, e, otherE])
     let slopeByExponent = (graph(lossSlope, z, k, e) * graph(averageJacobian, z, k, e, b)).sum(over: k, e)
@@ -153,7 +160,7 @@ struct MonomialForm {
 
     // The chain rule through the exponents.
     exponentJacobian = variable("dy", [z, b, parameter])
-    exponentCurvature = variable("D", [z, b, b1])
+    exponentCurvature = variable("D", [z, b1, b2])
     curved = graph.product([
       graph(exponentJacobian, z, b1, parameter), graph(exponentCurvature, z, b1, b2),
       graph(exponentJacobian, z, b2, otherParameter),
@@ -176,10 +183,18 @@ struct MonomialForm {
     }
     weightedTable = model.gradient(of: graph.sum(components), lag: lag)
     self.parameter = parameter
+    self.terms = terms
     self.model = model
     self.lag = lag
     self.coefficients = coefficients
+    self.domains = domains
   }
+
+  /// The axes of the Jacobian's columns of one head, or of one set or a.
+  func columns(_ output: Int) -> [Index] { terms + (output < model.model.heads ? [lag] : []) }
+
+  /// The axes of the second term's rows of one head, or of one set or a.
+  func rows(_ output: Int) -> [Index] { (output < model.model.heads ? [lag] : []) + [parameter] }
 
   /// t, then its Jacobian: (r.., s.., j) for each head, (r.., s..) for each set and for a.
   var tableWithJacobian: [Expression] { [table] + model.gradient(of: table, lag: lag) }
