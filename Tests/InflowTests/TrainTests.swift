@@ -149,7 +149,7 @@ import Testing
       try Command.start(
         ["train", "train.yaml", "--out", "run"] + overrides.flatMap { ["--set", $0] }, in: place.path))
     #expect(result.status == 1)
-    for part in ["at step", remedy, "run/checkpoint.json"] {
+    for part in ["the loss at step", remedy, "run/checkpoint.json"] {
       #expect(result.error.contains(part), "\(result.error)")
     }
     #expect(try place.json("run/manifest.json")["status"] as? String == "failed")

@@ -1,9 +1,9 @@
 // The reference code's simultaneous run on fresh datasets, beside the trajectory that it stored.
 //
-//   swift run -c release reference-run [--datasets 10] [--steps 50000] [--threads 2] [--trajectory FILE]
+//   swift run -c release reference-run [--datasets 10] [--first 1] [--steps 50000] [--threads 2] [--trajectory FILE]
 //
 // Prints a Markdown table: at some steps the mean and standard deviation over the datasets of p[1 2], a and the
-// validation loss, the stored value, and how many standard deviations lie between. FILE is the stored trajectory, by
+// validation loss, the stored value, and how many standard deviations lie between; then the runs one by one. FILE is the stored trajectory, by
 // default $INFLOW_REFERENCE_RUNS/simultaneous.csv or ../../shared/reference-runs/simultaneous.csv.
 import Foundation
 import InductionModel
@@ -12,6 +12,7 @@ import Transformer
 
 struct Options {
   var datasets = 10
+  var first = 1
   var steps = 50_000
   var threads = 2
   var trajectory: String?
@@ -21,6 +22,7 @@ struct Options {
     while let argument = rest.popFirst() {
       switch argument {
       case "--datasets": datasets = rest.popFirst().flatMap { Int($0) } ?? datasets
+      case "--first": first = rest.popFirst().flatMap { Int($0) } ?? first
       case "--steps": steps = rest.popFirst().flatMap { Int($0) } ?? steps
       case "--threads": threads = rest.popFirst().flatMap { Int($0) } ?? threads
       case "--trajectory": trajectory = rest.popFirst()
@@ -110,7 +112,9 @@ let (datasets, steps) = (options.datasets, options.steps)
 let reference = stored(options.trajectory)
 let pool = WorkerPool(threads: options.threads)
 let began = Date()
-let runs = try (1...datasets).map { try train(dataset: $0, steps: steps, pool: pool) }
+let runs = try (options.first..<options.first + datasets).map {
+  try train(dataset: $0, steps: steps, pool: pool)
+}
 let seconds = Date().timeIntervalSince(began)
 
 print("| quantity | mean | standard deviation | stored | deviations |")
@@ -138,6 +142,14 @@ for step in [10.0, 100, 1000, 10_000, 50_000] where step <= Double(steps) {
     reference.map { value($0, at: step, \.loss) })
 }
 row("slope of a in ln t", runs.map { slope($0, steps) }, reference.map { slope($0, steps) })
+print("\n| dataset | a at the end | slope of a in ln t | p[1 2] at the end |")
+print("|---|---|---|---|")
+for (number, run) in runs.enumerated() {
+  let (scale, share) = (run.last?.scale ?? .nan, run.last?.share ?? .nan)
+  print(
+    "| \(options.first + number) | "
+      + String(format: "%.4f | %.4f | %.6f |", scale, slope(run, steps), share))
+}
 print(
   String(
     format: "\n%d runs of %d steps in %.0f s on %d threads: %.3f ms a step.", datasets, steps, seconds,

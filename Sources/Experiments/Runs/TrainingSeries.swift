@@ -67,6 +67,7 @@ public struct TrainingSeries {
         try overall.write(summaries, of: seeds)
       }
     } catch let failure as RunFailure {
+      try overall.write(summaries, of: seeds)
       try overall.close(failure.isInterruption ? .interrupted : .failed, failure.description)
       throw failure
     }
@@ -112,13 +113,27 @@ public struct TrainingSeries {
       }
       return result
     } catch let error as TrainingError {
-      let message = "seed \(seed): \(error); it is in \(folder[.checkpoint])"
+      let message = "seed \(seed): \(explanation(of: error)), in \(folder[.checkpoint])"
       try record.fail(message, steps: run.state.step)
       throw RunFailure(.failure, message)
     } catch let error as RunFolderError {
       // The folder could be written when the run began: this is no bad input, the disk may be full.
       throw RunFailure(.failure, error.description)
     }
+  }
+
+  /// What happened and what to try; ends with the last good checkpoint.
+  private func explanation(of error: TrainingError) -> String {
+    guard case .notFinite(let step, let loss, let lastGood, let remedy) = error else { return "\(error)" }
+    let isLinear =
+      training.experiment.model.variant.secondLayer == .linear
+      && training.model.loss.criterion == .crossEntropy
+    let advice =
+      isLinear
+      ? "\(remedy); the linear second layer may also predict y + epsilon <= 0: try a smaller scale, or criterion logits"
+      : remedy
+    return
+      "the loss at step \(step) is \(loss): \(advice); the last good checkpoint is that of step \(lastGood)"
   }
 
   /// The manifest of a run that can be gone on with; nil where none has got as far as a checkpoint.
