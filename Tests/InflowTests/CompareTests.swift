@@ -81,32 +81,60 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: place["run"]), "nothing is written for bad input")
   }
 
-  /// The closed forms of staged runs, against the flow that knows nothing of them.
-  @Test func closedFormsOfStages() throws {
+  /// The closed forms of a stage, against the flow that knows nothing of them: where p and σ are what they assume.
+  private func closedForms(
+    stage: String, until time: String, own: Double, others: Double, scale: Double
+  ) throws -> [(name: String, predicted: Double, flow: Double)] {
     let place = try Workplace()
-    let stages = """
-      theory.stages=[{train: [coefficients], until: {time: 60}}, {train: [attention], until: {time: 2e4}}, \
-      {train: [scale], until: {time: 20}}]
+    let rows = (0..<3).map { head in "[\((0..<3).map { "\($0 == head ? own : 0)" }.joined(separator: ","))]" }
+    let coefficients = ["[]", "[1]", "[2]", "[3]", "[1 2]", "[1 3]", "[2 3]"].map {
+      "\"\($0)\": \($0 == "[1 2]" ? 1 : others)"
+    }
+    try place.write(
       """
+      {"attention": [\(rows.joined(separator: ","))], "coefficients": {\(coefficients.joined(separator: ","))}, \
+      "scale": \(scale)}
+      """, to: "start.json")
     let result = try compare(
       [
-        "--set", stages, "--set", "initial={own: 6, other: 0, coefficients: 1, scale: 0.02}", "--set",
-        "training.stages=[{train: [coefficients], steps: 4}, {train: [attention], steps: 4}, {train: [scale], steps: 4}]",
-        "--set", "theory.output={points: 400}", "--set", "training.measure={every: step}",
+        "--set", "source.prior={dirichlet: 0.5, kernels: 64, seed: 1}", "--set",
+        "initial={parameters: start.json}", "--set", "theory.solver.time=logarithmic", "--set",
+        "theory.stages=[{train: [\(stage)], until: {time: \(time)}}]", "--set",
+        "training.stages=[{train: [\(stage)], steps: 20}]",
       ], in: place)
     try #require(result.status == 0, "\(result.error)")
     let forms = try #require(try place.json("run/summary.json")["closed_forms"] as? [[String: Any]])
-    let slopes = forms.filter { ($0["name"] as? String)?.hasPrefix("slope") == true }
-    #expect(slopes.count == 6)
-    for form in slopes {
-      let (predicted, flow) = (
-        try #require(form["predicted"] as? Double), try #require(form["theory"] as? Double)
+    return try forms.map {
+      (
+        try #require($0["name"] as? String), try #require($0["predicted"] as? Double),
+        try #require($0["theory"] as? Double)
       )
-      // The first order in a = 0.02.
-      #expect(abs(flow / predicted - 1) < 0.05, "\(form)")
     }
-    #expect(forms.contains { ($0["name"] as? String)?.hasPrefix("(1 - sigma") == true })
-    #expect(forms.contains { ($0["name"] as? String)?.hasPrefix("a after") == true })
+  }
+
+  /// First order in a = 0.02, and exact in t as long as only coefficients move.
+  @Test func slopesOfTheShares() throws {
+    let forms = try closedForms(stage: "coefficients", until: "60", own: 6, others: 1, scale: 0.02)
+    #expect(forms.count == 6)
+    for form in forms {
+      #expect(form.name.hasPrefix("slope of log(p[1 2]/"))
+      #expect(abs(form.flow / form.predicted - 1) < 0.05, "\(form)")
+    }
+  }
+
+  /// First order in a = 0.05, and late.
+  @Test func constantsOfTheWeights() throws {
+    let forms = try closedForms(stage: "attention", until: "1e8", own: 3, others: 0, scale: 0.05)
+    #expect(forms.map(\.name) == ["(1 - sigma[1 1]) t", "(1 - sigma[2 2]) t"])
+    for form in forms { #expect(abs(form.flow / form.predicted - 1) < 0.05, "\(form)") }
+  }
+
+  /// The scale's own equation is exact for one-hot heads.
+  @Test func equationOfTheScale() throws {
+    let forms = try closedForms(stage: "scale", until: "100", own: 40, others: 0, scale: 0.5)
+    let form = try #require(forms.last)
+    #expect(form.name.hasPrefix("a after"))
+    #expect(abs(form.flow / form.predicted - 1) < 1e-6, "\(form)")
   }
 }
 

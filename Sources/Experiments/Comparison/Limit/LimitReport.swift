@@ -40,7 +40,8 @@ extension LimitReport {
     drift = trajectory.coefficientDrift(model)
     verdict = LimitVerdict(
       nearest: distances.first?.nearest, informationSet: informationSet, winner: winner, share: share,
-      attention: attention, scale: scale, scaleChange: trajectory.recentScaleChange, drift: drift, thresholds)
+      attention: attention, scale: scale, scaleChange: trajectory.recentScaleChange ?? .infinity,
+      drift: drift, thresholds)
   }
 
   /// The members that stand first: what this run selected, and how near it is.
@@ -123,11 +124,11 @@ extension TrajectoryTable {
     return totals.map { abs($0 - first) / first }.max()
   }
 
-  /// How much a has changed since half the time.
-  var recentScaleChange: Double {
+  /// How much a has changed since half the time; nil where it has not been trained.
+  var recentScaleChange: Double? {
     guard let scale = self[ModelDefinition.scaleName], let end = times.last,
-      let half = times.lastIndex(where: { $0 <= end / 2 })
-    else { return 0 }
+      let half = times.lastIndex(where: { $0 <= end / 2 }), scale[scale.count - 1] != scale[0]
+    else { return nil }
     return scale[scale.count - 1] - scale[half]
   }
 }

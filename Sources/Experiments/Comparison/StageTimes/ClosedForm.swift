@@ -138,7 +138,11 @@ struct ClosedForms {
     else { return [] }
     let equation = ScaleEquation(
       laws: laws, set: LagSet(selected.members), epsilon: experiment.configuration.loss.epsilon)
-    let span = theory.times[rows.upperBound] - theory.times[rows.lowerBound]
+    // As long as theory and every seed train it.
+    let spans = ([theory] + seeds).compactMap { table in
+      table.rows(changingOnly: .scale, model).map { table.times[$0.upperBound] - table.times[$0.lowerBound] }
+    }
+    let span = spans.min() ?? 0
     let predicted = try equation.scale(from: start.scale, after: span)
     return [
       form("a after \(String(format: "%.4g", span)) of its stage", predicted) { table in
