@@ -10,8 +10,8 @@ public struct ComparisonRequest: Sendable {
   public var levels: [TheoryLevel]?
   /// A folder of `inflow train` to read instead of training anew.
   public var training: String?
-  /// Other lengths L at which the limit is measured.
-  public var contexts = [30, 100, 300, 1000]
+  /// Other lengths L at which the limit is measured; nil for those of 30, 100, 300 and 1000 that have a key.
+  public var contexts: [Int]?
   /// Fresh sequences for each length, and their seed.
   public var sequences = 2048
   public var seed = 7
@@ -37,6 +37,12 @@ public struct Comparison {
     self.experiment = experiment
     self.request = request
     self.threads = threads
+    let shortest = experiment.model.shortestContext
+    if let short = request.contexts?.first(where: { $0 < shortest }) {
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "length", found: "\(short)",
+        allowed: "at least \(shortest), so that a key has a complete window")
+    }
     levels = request.levels ?? [experiment.configuration.theory.level]
     training = try ComparedTraining(
       experiment, folder: request.training, levels: levels, threads: threads)
@@ -88,6 +94,9 @@ public struct Comparison {
     } catch let failure as RunFailure {
       try close(failure.isInterruption ? .interrupted : .failed, failure.description)
       throw failure
+    } catch {
+      try close(.failed, InputError.describing(error) ?? "\(error)")
+      throw error
     }
   }
 

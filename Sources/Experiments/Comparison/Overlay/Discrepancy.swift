@@ -7,23 +7,27 @@ public struct Discrepancy: Hashable, Sendable {
   public let time: Double
   /// √ of the mean of (mean − theory)² over log(1 + t).
   public let rootMeanSquare: Double
-  /// max |mean − theory| / |theory| over the measured times.
+  /// max |mean − theory| / |theory| over the measured times at which |theory| is at least a hundredth of its maximum: a
+  /// share on its way to 0 is no measure.
   public let relative: Double
   /// The same in units of the standard error of the mean at each time; nil for one seed.
   public let maximumInErrors: Double?
   public let rootMeanSquareInErrors: Double?
 
-  /// Seeds agree at the start, where nothing is measured: points without a spread do not count in units of errors.
+  /// Seeds agree at the start and in the end, where nothing is measured: points whose spread is rounding do not count
+  /// in units of errors.
   init(_ points: [Overlay.Point]) {
+    let size = points.map { abs($0.theory) }.max() ?? 0
     let worst = points.max { abs($0.difference) < abs($1.difference) }
     maximum = worst.map { abs($0.difference) } ?? 0
     time = worst?.time ?? 0
     rootMeanSquare = Self.logarithmicMean(points.map { ($0.time, $0.difference * $0.difference) })
       .squareRoot()
-    relative = points.map { $0.theory == 0 ? 0 : abs($0.difference / $0.theory) }.max() ?? 0
+    relative =
+      points.filter { abs($0.theory) > 0.01 * size }.map { abs($0.difference / $0.theory) }.max() ?? 0
     let ratios = points.compactMap { point in
       point.standardError.flatMap { error in
-        error > 1e-12 * abs(point.theory) ? (time: point.time, ratio: point.difference / error) : nil
+        error > 1e-7 * size ? (time: point.time, ratio: point.difference / error) : nil
       }
     }
     maximumInErrors = ratios.map { abs($0.ratio) }.max()
