@@ -29,6 +29,7 @@ public struct MapAxis: Sendable {
       }
     }
     guard !values.isEmpty else { throw problem("an empty list") }
+    guard Set(values).count == values.count else { throw problem("a value that stands twice") }
   }
 }
 
