@@ -41,9 +41,11 @@ public struct ComparisonReport: Sendable {
       try Overlay(level, theory: table, seeds: tables, model: model)
     }
     let length = configuration.training?.context ?? 100
-    let others = request.contexts ?? [30, 100, 300, 1000].filter { $0 >= model.shortestContext }
+    let others =
+      request.contexts ?? [30, 100, 300, 1000].filter { $0 >= model.shortestContext }
     let probe = try LimitProbe(
-      experiment, contexts: [length] + others.filter { $0 != length }, count: request.sequences, seed: request.seed)
+      experiment, contexts: [length] + others.filter { $0 != length }, count: request.sequences,
+      seed: request.seed)
     let pool = WorkerPool(threads: threads)
     func limit(_ table: TrajectoryTable) throws -> LimitReport {
       try LimitReport(

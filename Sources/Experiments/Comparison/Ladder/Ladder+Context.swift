@@ -1,4 +1,3 @@
-import Foundation
 import InductionModel
 import MarkovChains
 import ODESolvers
@@ -51,18 +50,8 @@ extension Ladder {
       let query = (1...laws.window).reversed().reduce(0) { $0 * d + token($1) }
       let weight = laws.stationary[index * windows + query]
       let law = (0..<d).map { laws.joint[(index * d + $0) * windows + query] / weight }
-      return cost(prediction, Array(kernel.row(state))) - cost(infinite[query], law)
-    }
-  }
-
-  /// Of a prediction on average over the law of the next token.
-  private func cost(_ prediction: [Double], _ law: [Double]) -> Double {
-    switch loss.criterion {
-    case .crossEntropy:
-      return zip(law, prediction).reduce(0) { $1.0 > 0 ? $0 - $1.0 * log($1.1 + loss.epsilon) : $0 }
-    case .logits:
-      let total = log(prediction.reduce(0) { $0 + exp($1) })
-      return zip(law, prediction).reduce(0) { $0 - $1.0 * ($1.1 - total) }
+      return loss.criterion.cost(prediction, law: Array(kernel.row(state)), epsilon: loss.epsilon)
+        - loss.criterion.cost(infinite[query], law: law, epsilon: loss.epsilon)
     }
   }
 }

@@ -44,6 +44,7 @@ struct Ladder {
   }
 }
 
+/// Euclidean, between points of the flat parameter space or between shares.
 func distance(_ left: [Double], _ right: [Double]) -> Double {
   zip(left, right).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
 }

@@ -29,7 +29,7 @@ extension Survey {
     progress: @escaping @Sendable (_ done: Int) -> Void,
     isInterrupted: @escaping @Sendable () -> Bool
   ) throws {
-    let done = SurveyCount()
+    let done = SharedCounter()
     rows = try Ensemble(threads: threads).map(count) { number in
       defer { progress(done.next()) }
       return try Self.row(
@@ -99,17 +99,5 @@ extension Survey {
       + "(in \(rows.filter { $0.theory.set == $0.training.set }.count) of all \(rows.count)). Both select S* in "
       + "\(both.count); there their predictions differ by \(String(format: "%.4f", mean)) in total variation on average, "
       + "at most \(String(format: "%.4f", both.map(\.difference).max() ?? 0))."
-  }
-}
-
-private final class SurveyCount: @unchecked Sendable {
-  private let lock = NSLock()
-  private var count = 0
-
-  func next() -> Int {
-    lock.withLock {
-      count += 1
-      return count
-    }
   }
 }

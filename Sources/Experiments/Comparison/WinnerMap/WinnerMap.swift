@@ -31,10 +31,10 @@ public struct WinnerMap: Sendable {
     in folder: String, progress: @escaping @Sendable (_ done: Int) -> Void,
     isInterrupted: @escaping @Sendable () -> Bool
   ) throws -> WinnerTable {
-    let done = Counter()
+    let done = SharedCounter()
     let results = Ensemble(threads: threads).map(cells.count) { index in
       guard !isInterrupted() else { throw RunFailure(.interruption, "interrupted") }
-      defer { progress(done.increment()) }
+      defer { progress(done.next()) }
       do {
         return try cells[index].run(in: folder, isInterrupted: isInterrupted)
       } catch let failure as RunFailure where failure.isInterruption {
@@ -49,17 +49,5 @@ public struct WinnerMap: Sendable {
       try Data(table.csv.utf8).write(to: URL(fileURLWithPath: "\(folder)/map.csv"), options: .atomic)
     }
     return table
-  }
-}
-
-private final class Counter: @unchecked Sendable {
-  private let lock = NSLock()
-  private var value = 0
-
-  func increment() -> Int {
-    lock.withLock {
-      value += 1
-      return value
-    }
   }
 }
