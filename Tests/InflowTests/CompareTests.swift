@@ -81,6 +81,46 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: place["run"]), "nothing is written for bad input")
   }
 
+  /// Full-batch descent on the very sequences that the finite-context flow averages over: the modified equation leaves
+  /// O(η²) of the O(η) by which descent leaves the flow.
+  @Test func modifiedEquationFollowsDescent() throws {
+    func largest(_ correction: String) throws -> Double {
+      let place = try Workplace()
+      let result = try compare(
+        [
+          "--level", "finite-context", "--set", "theory.sequences={context: 60, count: 64, seed: 1}", "--set",
+          "loss.epsilon=1e-2", "--set", "theory.stages=[{until: {time: 40}}]", "--set",
+          "theory.correction=\(correction)", "--set", "training.data={fixed: 64}", "--set",
+          "training.optimizer.sgd.rate=2", "--set", "training.seeds=[1]",
+        ], in: place)
+      try #require(result.status == 0, "\(result.error)")
+      let overlay = try #require((try place.json("run/summary.json")["overlay"] as? [[String: Any]])?.first)
+      let discrepancy = try #require(overlay["discrepancy"] as? [String: [String: Any]])
+      return try #require(discrepancy["a"]?["maximum"] as? Double)
+    }
+    let (flow, modified) = (try largest("none"), try largest("step-size"))
+    #expect(modified < flow / 10, "\(modified) against \(flow)")
+  }
+
+  /// Orders of an own, small model: within 0.15, as for the built-in example.
+  @Test func ordersOfTheLadder() throws {
+    let place = try Workplace()
+    let result = try compare(
+      [
+        "--ladder", "--set", "source={tokens: 2, parents: [1], prior: {dirichlet: 1, kernels: 4, seed: 3}}",
+        "--set",
+        "model={window: 2, heads: 2, degree: 1}",
+      ], in: place)
+    try #require(result.status == 0, "\(result.error)")
+    let ladder = try #require(try place.json("run/summary.json")["ladder"] as? [[String: Any]])
+    #expect(ladder.compactMap { $0["predicted"] as? Double } == [1, 2, 0.5, 1, 1])
+    for edge in ladder {
+      let (measured, predicted) = (edge["measured"] as? Double, edge["predicted"] as? Double)
+      #expect(abs(try #require(measured) - (try #require(predicted))) < 0.15, "\(edge)")
+      #expect(edge["standard_error"] is Double)
+    }
+  }
+
   /// The closed forms of a stage, against the flow that knows nothing of them: where p and σ are what they assume.
   private func closedForms(
     stage: String, until time: String, own: Double, others: Double, scale: Double
