@@ -28,8 +28,8 @@ struct ConservationSteps {
     document.add(
       .text(
         sums.isEmpty
-          ? "No invariance of $L$ under a common shift or a common factor of a head's logits or of the coefficients "
-            + "was found."
+          ? "Of the parameters that train, no head's logits and no coefficients were found whose sum, or sum of squares, "
+            + "is conserved."
           : "$L$ does not change when one number is added to all entries of a sum below, or, where the sum is one of "
             + "squares, when all entries are multiplied by one number: the derivative in that direction was rewritten "
             + "to 0. So the flow conserves"))
