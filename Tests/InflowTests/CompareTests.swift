@@ -215,6 +215,9 @@ import Testing
       #expect(result.error.contains(message), "\(result.error)")
     }
     #expect(try Command.run("map", "small.yaml", "--out", "map", in: place).status == 64)
+    let taken = try Command.run(
+      "map", "small.yaml", "--out", "small.yaml", "--vary", "initial.scale=1", in: place)
+    #expect(taken.status == 65, "\(taken.error)")
   }
 }
 

@@ -26,11 +26,14 @@ public struct WinnerMap: Sendable {
 
   /// Runs the cells that are not done, on all threads, and writes `map.csv`. A cell that fails says so in its row.
   ///
-  /// - Throws: `RunFailure` when interrupted; cells that are done stay so.
+  /// - Throws: `RunFailure` when interrupted, cells that are done stay so; `RunFolderError`.
   public func run(
     in folder: String, progress: @escaping @Sendable (_ done: Int) -> Void,
     isInterrupted: @escaping @Sendable () -> Bool
   ) throws -> WinnerTable {
+    try RunFolder.attempting("\(folder)/cells") {
+      try FileManager.default.createDirectory(atPath: "\(folder)/cells", withIntermediateDirectories: true)
+    }
     let done = SharedCounter()
     let results = Ensemble(threads: threads).map(cells.count) { index in
       guard !isInterrupted() else { throw RunFailure(.interruption, "interrupted") }
