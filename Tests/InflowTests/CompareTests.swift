@@ -102,6 +102,55 @@ import Testing
     #expect(modified < flow / 10, "\(modified) against \(flow)")
   }
 
+  /// Runs that cannot end in GIH(S*), each for a reason of its own.
+  @Test(arguments: [
+    // All of the share on a set that is not S* and stays there.
+    (
+      "wrong-set", winner: "[1 3]", scale: "2",
+      [
+        "theory.stages=[{train: [scale], until: {time: 20}}]",
+        "training.stages=[{train: [scale], steps: 20}]",
+      ]
+    ),
+    // S* has won, but at L = 30 a stands still early.
+    (
+      "finite-context-floor", winner: "[1 2]", scale: "0.1",
+      [
+        "theory.stages=[{train: [scale], until: {time: 8000}}]",
+        "training.stages=[{train: [scale], steps: 2000}]", "training.optimizer.sgd.rate=4",
+        "training.data={fixed: 1000}",
+      ]
+    ),
+    // C = 7e-4 is no match for steps of rate 1.
+    (
+      "step-too-large", winner: "", scale: "0.01",
+      ["initial={coefficients: 0.01}", "theory.solver.stepper=msbdf", "theory.stages=[{until: {time: 2}}]"]
+    ),
+  ])
+  func verdictsSayWhy(reason: String, winner: String, scale: String, overrides: [String]) throws {
+    let place = try Workplace()
+    let coefficients = ["[]", "[1]", "[2]", "[3]", "[1 2]", "[1 3]", "[2 3]"].map {
+      "\"\($0)\": \($0 == winner ? 1 : 0)"
+    }
+    try place.write(
+      """
+      {"attention": [[9, 0, 0], [0, 9, 0], [0, 0, 9]], "coefficients": {\(coefficients.joined(separator: ", "))}, \
+      "scale": \(scale)}
+      """, to: "start.json")
+    let common = [
+      "source.prior={dirichlet: 1, kernels: 64, seed: 1}", "initial={parameters: start.json}",
+      "training.context=30", "training.seeds=[1]",
+    ]
+    let result = try compare((common + overrides).flatMap { ["--set", $0] }, in: place)
+    try #require(result.status == 0, "\(result.error)")
+    let limit = try #require(try place.json("run/summary.json")["limit"] as? [String: Any])
+    let training = try #require(limit["training"] as? [String: Any])
+    let seed = try #require((training["seeds"] as? [[String: Any]])?.first)
+    let verdict = try #require(seed["verdict"] as? [String: Any])
+    #expect(verdict["reached"] as? Bool == false)
+    #expect((verdict["reasons"] as? [String])?.contains(reason) == true, "\(verdict)")
+  }
+
   /// Orders of an own, small model: within 0.15, as for the built-in example.
   @Test func ordersOfTheLadder() throws {
     let place = try Workplace()
