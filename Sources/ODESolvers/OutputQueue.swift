@@ -141,20 +141,26 @@ extension Stepper {
 }
 
 extension Integration {
-  /// Prepares `dense` for the interval that ends at `nodes[right]`.
+  /// Prepares `dense` for the interval that ends at `nodes[right]`. Higher derivatives are asked for only where the
+  /// polynomial without them misses the tolerance.
   func prepareDense(right: Int) throws {
     let order = Self.nearest(history.nodes, right: right, count: solver.stepper.denseNodes)
-    if !system.higherDerivatives.isEmpty && !solver.stepper.isMultistep {
-      for index in order where history.nodes[index].higher.isEmpty {
-        let node = history.nodes[index]
-        let higher = try guarded {
-          try rightHandSide.higherDerivatives(node.state, slope: node.slope, at: node.reading)
-        }
-        history.setHigher(higher, at: index)
-      }
+    func prepare() {
+      dense.prepare(
+        history.nodes, right: right, using: order, slopes: solver.stepper.denseUsesSlopes, measure: measure)
     }
-    dense.prepare(
-      history.nodes, right: right, using: order, slopes: solver.stepper.denseUsesSlopes, measure: measure)
+    prepare()
+    guard dense.measuredError > 1, !system.higherDerivatives.isEmpty, !solver.stepper.isMultistep else {
+      return
+    }
+    for index in order where history.nodes[index].higher.isEmpty {
+      let node = history.nodes[index]
+      let higher = try guarded {
+        try rightHandSide.higherDerivatives(node.state, slope: node.slope, at: node.reading)
+      }
+      history.setHigher(higher, at: index)
+    }
+    prepare()
   }
 
   /// The interval's ends, then its neighbours by their distance from its middle. States much closer to one another
