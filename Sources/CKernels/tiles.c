@@ -24,5 +24,4 @@ void tile_run(const tile_kernel *kernel, double **operands, double **bases, int6
   DISPATCH(inside, kernel, operands, bases, 0, first, last);
 }
 
-void vector_exp(double *d, const double *a, int64_t n) { DISPATCH(exp, d, a, n); }
 void vector_log(double *d, const double *a, int64_t n) { DISPATCH(log, d, a, n); }

@@ -177,11 +177,6 @@ final class RightHandSide {
     return true
   }
 
-  /// ∂(dy/dclock)/∂y at a state, row-major; nil when it is not finite.
-  func jacobianMatrix(_ state: [Double], at reading: Double) throws -> [Double]? {
-    try state.withUnsafeBufferPointer { try jacobian(at: reading, state: $0) } ? matrix : nil
-  }
-
   /// d²y/dclock², then d³y/dclock³, as far as the system knows them.
   func higherDerivatives(_ state: [Double], slope: [Double], at reading: Double) throws -> [[Double]] {
     let time = clock.time(at: reading)

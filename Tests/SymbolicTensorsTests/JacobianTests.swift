@@ -25,6 +25,17 @@ import Testing
     check(y, y.gradient([graph(w, k)])[0])
   }
 
+  @Test func softmaxOverAFreeIndex() {
+    let y = graph(w, i).softmax(over: i)
+    check(y, y.gradient([graph(w, k)])[0])
+  }
+
+  /// i is free outside and summed inside.
+  @Test func oneNameForTwoIndices() {
+    let y = graph(w, i) * (graph(w, i).squared * graph(table, i, j)).sum(over: i, j)
+    check(y, y.gradient([graph(w, k)])[0])
+  }
+
   /// An index shared with the variable stands for one value: the derivative along the diagonal.
   @Test func entriesAtTheSameIndex() {
     let y = graph(w, i).power(3) * graph(table, i, i)

@@ -55,8 +55,7 @@ typedef struct {
 // tile begins; those of the arrays are set here, the others stay. bases[k] is where array k begins; used up.
 void tile_run(const tile_kernel *kernel, double **operands, double **bases, int64_t first, int64_t last);
 
-// exp and log of n numbers; vectorised where the machine allows it (at most 4 ulp).
-void vector_exp(double *d, const double *a, int64_t n);
+// log of n numbers; vectorised where the machine allows it (at most 4 ulp).
 void vector_log(double *d, const double *a, int64_t n);
 
 #endif

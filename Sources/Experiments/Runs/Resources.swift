@@ -1,6 +1,7 @@
 import Foundation
 import InductionModel
 import MarkovChains
+import Theory
 
 /// What a computation would take, known before anything is allocated.
 public struct Resources: Equatable, Sendable {
@@ -9,7 +10,7 @@ public struct Resources: Equatable, Sendable {
   public let bytes: Int
 
   /// What one process may take: three quarters of the machine's memory.
-  public static var memory: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory / 4 * 3) }
+  public static var memory: Int { InfiniteContextLoss.defaultMemoryLimit }
 }
 
 extension Resources {

@@ -2,39 +2,25 @@
 ///
 /// Every node n with free indices F(n) has an adjoint ∂(Σ root)/∂n whose free indices lie in F(n); where it
 /// lacks one it is constant along it. Cost and size are a small multiple of the expression's, whatever the
-/// number of parameters. A root with free indices of its own is differentiated for each of their values at once: no
-/// adjoint is summed over them.
+/// number of parameters. The entries of a root with free indices are told apart by indices that only adjoints have.
 extension ExpressionGraph {
-  /// The adjoints of an expression with respect to every entry node of the given symbols.
-  func adjoints(of root: NodeID, wanted: Set<Symbol>) -> [NodeID: NodeID] {
-    let apart = Set(free[Int(root)])
+  /// The adjoints of Σ seed·root with respect to every entry node of the given symbols.
+  func adjoints(of root: NodeID, seed: NodeID, wanted: Set<Symbol>) -> [NodeID: NodeID] {
     let order = reachable([root])
-    precondition(
-      order.allSatisfy { mixed($0).isDisjoint(with: apart) },
-      "a free index of the differentiated expression is not summed inside it as well")
     let depends = dependents(order, on: wanted)
-    var contributions: [NodeID: [Term]] = [root: [Term(coefficient: .one, node: Self.one)]]
+    var contributions: [NodeID: [Term]] = [root: [Term(coefficient: .one, node: seed)]]
     var adjoint: [NodeID: NodeID] = [:]
     for node in order.reversed() where depends.contains(node) {
       guard let terms = contributions.removeValue(forKey: node) else { continue }
       let total = sum(terms)
       adjoint[node] = total
       guard total != Self.zero else { continue }
-      propagate(total, from: node, keeping: apart) { child, contribution in
+      propagate(total, from: node) { child, contribution in
         guard depends.contains(child) else { return }
         contributions[child, default: []].append(contribution())
       }
     }
     return adjoint
-  }
-
-  /// The indices along which a node's operation combines entries of its child.
-  private func mixed(_ node: NodeID) -> Set<Index> {
-    switch nodes[Int(node)] {
-    case .contraction(let indices, _): Set(indices)
-    case .softmax(_, over: let index): [index]
-    default: []
-    }
   }
 
   /// Nodes that depend on an entry of one of the symbols.
@@ -53,13 +39,12 @@ extension ExpressionGraph {
   }
 
   private func propagate(
-    _ adjoint: NodeID, from node: NodeID, keeping apart: Set<Index>,
-    to receive: (NodeID, () -> Term) -> Void
+    _ adjoint: NodeID, from node: NodeID, to receive: (NodeID, () -> Term) -> Void
   ) {
     /// Sums a contribution over the indices of the parent that the child does not have.
     func projected(_ contribution: NodeID, onto child: NodeID) -> NodeID {
       let own = free[Int(child)]
-      let extra = free[Int(node)].filter { !own.contains($0) && !apart.contains($0) }
+      let extra = free[Int(node)].filter { !own.contains($0) }
       return extra.isEmpty ? contribution : contraction(extra, contribution)
     }
 
@@ -122,16 +107,20 @@ extension Expression {
   /// expression shares with an entry of a variable stands for the same value in both.
   ///
   /// - Parameter variables: a symbol's entry at distinct indices, e.g. w(j); the result has these free.
+  /// - Precondition: every variable is such an entry.
   /// - Complexity: a small multiple of the size of the expression, for all variables together.
   public func gradient(_ variables: [Expression]) -> [Expression] {
     let wanted = variables.map { graph.parameterEntry($0.id) }
-    let adjoints = graph.adjoints(of: id, wanted: Set(wanted.map(\.symbol)))
+    // δ(i', i) picks an entry of the root; at the end i' is called i.
+    let picked = freeIndices.map { (own: $0, copy: graph.copy(of: $0)) }
+    let seed = graph.product(picked.map { graph.delta($0.copy, $0.own) })
+    let names = Dictionary(uniqueKeysWithValues: picked.map { ($0.copy, $0.own) })
+    let adjoints = graph.adjoints(of: id, seed: seed, wanted: Set(wanted.map(\.symbol)))
     return wanted.map { target in
       let terms = adjoints.sorted { $0.key < $1.key }.compactMap { node, adjoint -> Term? in
         guard case .symbol(target.symbol, let indices) = graph.nodes[Int(node)] else { return nil }
-        return Term(
-          coefficient: .one,
-          node: graph.spread(adjoint, at: indices, onto: target.indices, keeping: Set(freeIndices)))
+        let spread = graph.spread(adjoint, at: indices, onto: target.indices)
+        return Term(coefficient: .one, node: graph.rename([spread], names)[0])
       }
       return Expression(graph, graph.sum(terms))
     }
@@ -145,30 +134,16 @@ extension ExpressionGraph {
     return (symbol, indices)
   }
 
-  /// An adjoint at one set of indices, as a function of another: renamed, or with deltas where indices repeat or are
-  /// those of the differentiated expression.
-  fileprivate func spread(
-    _ adjoint: NodeID, at indices: [Index], onto target: [Index], keeping apart: Set<Index>
-  ) -> NodeID {
+  /// An adjoint at one set of indices, as a function of another: renamed, or with deltas where indices repeat.
+  fileprivate func spread(_ adjoint: NodeID, at indices: [Index], onto target: [Index]) -> NodeID {
     if indices == target { return adjoint }
-    var names: [Index: Index] = [:]
-    var deltas: [NodeID] = []
-    var fresh: [Index] = []
-    for (index, wanted) in zip(indices, target) {
-      if apart.contains(index) {
-        deltas.append(delta(index, wanted))
-      } else if indices.filter({ $0 == index }).count == 1 {
-        names[index] = wanted
-      } else {
-        // A repeated index, w(j, j): Σ_j adjoint(j) δ(j, target_1) δ(j, target_2). The bound copies are fresh.
-        if names[index] == nil {
-          let bound = copy(of: index)
-          names[index] = bound
-          fresh.append(bound)
-        }
-        deltas.append(delta(names[index] ?? index, wanted))
-      }
+    if Set(indices).count == indices.count {
+      return rename([adjoint], Dictionary(uniqueKeysWithValues: zip(indices, target)))[0]
     }
-    return contraction(fresh, product([rename([adjoint], names)[0]] + deltas))
+    // A repeated index, w(j, j): Σ_j adjoint(j) δ(j, target_1) δ(j, target_2). The bound copies are fresh.
+    let fresh = Dictionary(uniqueKeysWithValues: Set(indices).sorted().map { ($0, copy(of: $0)) })
+    let body = rename([adjoint], fresh)[0]
+    let deltas = zip(indices, target).map { delta(fresh[$0] ?? $0, $1) }
+    return contraction(Array(fresh.values), product([body] + deltas))
   }
 }

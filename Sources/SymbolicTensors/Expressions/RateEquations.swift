@@ -5,6 +5,7 @@ public struct RateEquations {
   /// f, one expression a component of the state, on indices of its entry or fewer.
   public let rates: [Expression]
 
+  /// - Precondition: the state's expressions are such entries.
   public init(state: [Expression], rates: [Expression]) {
     self.state = state
     self.rates = rates

@@ -26,7 +26,6 @@ struct Kernel {
   private let stored: Set<ValueID>
   private let own: Set<ValueID>
   private var arrays: [ValueID: Int] = [:]
-  private var registerOperands: [Int] = []
   private var freeRegisters: [Int] = []
   private var constantOperands: [Double: Int] = [:]
   /// The operand that holds a value already computed here.

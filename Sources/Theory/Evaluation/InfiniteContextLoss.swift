@@ -46,19 +46,6 @@ public final class InfiniteContextLoss: LossFunction {
   /// Three quarters of the machine's memory.
   public static let defaultMemoryLimit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 4 * 3)
 
-  /// Bytes that an evaluator will take, nearly: known before anything is built. nil beyond Int.
-  public static func estimatedMemory(model: ModelDefinition, kernels: Int) -> Int? {
-    var windows = 1
-    for _ in 0..<model.reach {
-      let (next, overflow) = windows.multipliedReportingOverflow(by: model.tokens)
-      guard !overflow, next < 1 << 28 else { return nil }
-      windows = next
-    }
-    // Inner products and their adjoints for each head, similarity, exp and its adjoint; joint laws and theirs.
-    let square = windows * windows * (2 * model.heads + 4)
-    return 8 * (square + 6 * kernels * model.tokens * windows)
-  }
-
   public func gradient(_ parameters: [Double], into gradient: inout [Double]) {
     for position in gradient.indices { gradient[position] = 0 }
     planned.gradient(parameters, addingTo: &gradient)

@@ -9,6 +9,7 @@ final class MonomialHessian {
 
   /// With more monomials than this one Hessian product per parameter is the better way.
   static let mostMonomials = 128
+  private static let plans = 8
   /// Products of more terms than two make tables that are larger than what they save.
   static let largestDegree = 2
 
@@ -19,7 +20,7 @@ final class MonomialHessian {
     else { return nil }
     func plan(_ outputs: [Expression]) -> Plan? {
       try? Plan(
-        outputs, coefficients: form.coefficients, threads: threads, memoryLimit: memoryLimit / 4)
+        outputs, coefficients: form.coefficients, threads: threads, memoryLimit: memoryLimit / Self.plans)
     }
     guard let table = plan(form.tableWithJacobian), let exponents = plan(form.exponents),
       let averages = plan(form.averages), let loss = plan(form.lossDerivatives),

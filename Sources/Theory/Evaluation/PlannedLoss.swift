@@ -106,16 +106,12 @@ extension ModelExpressions {
 
   /// Gives symbols that are shaped like the parameters the numbers of a flat vector.
   func bind(_ vector: [Double], to symbols: [Symbol], of plan: Plan) {
-    var position = 0
-    for (symbol, count) in zip(symbols, componentCounts) {
-      plan.set(symbol, to: vector[position..<position + count])
-      position += count
-    }
+    plan.set(plan.layout(of: symbols), to: vector)
   }
 
-  /// Adds a plan's outputs, shaped like the parameters, to a flat vector from a position on.
-  func add(_ plan: Plan, to vector: inout [Double], from start: Int = 0) {
-    var position = start
+  /// Adds a plan's outputs, shaped like the parameters, to a flat vector.
+  func add(_ plan: Plan, to vector: inout [Double]) {
+    var position = 0
     for (output, count) in componentCounts.enumerated() {
       position = plan.add(output: output, to: &vector, at: position, count: count)
     }
