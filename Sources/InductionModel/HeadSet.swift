@@ -15,7 +15,6 @@ public struct HeadSet: Hashable, Sendable {
 
   public func contains(_ head: Int) -> Bool { members.contains(head) }
 
-
   /// `1 2` for {1, 2}, the empty string for ∅: what stands between the brackets of `c[1 2]` and `p[]`.
   public var label: String { members.map(String.init).joined(separator: " ") }
 
