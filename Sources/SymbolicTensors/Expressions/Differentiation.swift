@@ -12,7 +12,7 @@ extension ExpressionGraph {
     var adjoint: [NodeID: NodeID] = [:]
     for node in order.reversed() where depends.contains(node) {
       guard let terms = contributions.removeValue(forKey: node) else { continue }
-      let total = sum(terms)
+      let total = deltasOutside(terms)
       adjoint[node] = total
       guard total != Self.zero else { continue }
       propagate(total, from: node) { child, contribution in
@@ -21,6 +21,23 @@ extension ExpressionGraph {
       }
     }
     return adjoint
+  }
+
+  /// A sum whose common deltas are factors of all of it, so that contractions can eliminate them.
+  private func deltasOutside(_ terms: [Term]) -> NodeID {
+    let products = terms.map { factors(of: $0.node) }
+    func deltas(_ factors: [Factor]) -> Set<NodeID> {
+      Set(factors.map(\.base).filter { if case .delta = nodes[Int($0)] { true } else { false } })
+    }
+    var common = products.first.map { deltas($0.factors) } ?? []
+    guard !common.isEmpty else { return sum(terms) }
+    for own in products { common.formIntersection(deltas(own.factors)) }
+    let rest = zip(terms, products).map { term, own in
+      Term(
+        coefficient: term.coefficient * own.coefficient,
+        node: product(own.factors.filter { !common.contains($0.base) }))
+    }
+    return product(common.sorted() + [sum(rest)])
   }
 
   /// Nodes that depend on an entry of one of the symbols.
