@@ -14,13 +14,13 @@ if threads == "1" and hasattr(os, "sched_setaffinity"):
 import jax
 import jax.numpy as jnp
 
-from sizes import EPSILON, KERNELS, RATE, kernels, measure, sets, start
+from sizes import EPSILON, KERNELS, RATE, horner, kernels, measure, start
 
 
 def make(size, threads):
     d, L, B, M, H = (size[k] for k in ("d", "L", "B", "M", "H"))
     table = jnp.asarray(kernels(size), jnp.float32)
-    subsets = sets(H, size["D"])
+    polynomial = horner(H, size["D"])
     longest = max(size["lags"])
 
     def sample(key):
@@ -46,12 +46,7 @@ def make(size, threads):
         query = jnp.einsum("hj,bej->bhe", sigma, tokens[:, :, L - M:][:, :, ::-1])
         match = jnp.einsum("bhe,bel->bhl", query, tokens)
         k = sum(sigma[None, :, j, None] * match[:, :, M - 1 - j:L - 1 - j] for j in range(M))  # keys M+1..L
-        q = p[0]
-        for s, share in zip(subsets[1:], p[1:]):
-            term = share
-            for h in s:
-                term = term * k[:, h]
-            q = q + term
+        q = polynomial(p, [k[:, h] for h in range(H)])
         weight = jax.nn.softmax(a * q, axis=-1)
         y = (weight * (x[:, M:L] == x[:, L:])).sum(-1)
         return -jnp.log(y + EPSILON).mean()

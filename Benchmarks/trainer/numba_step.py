@@ -25,6 +25,12 @@ def axpy(n, a, x, y):
 
 
 @njit(inline="always")
+def fused(n, x, y, z):
+    for l in range(n):
+        z[l] += x[l] * y[l]
+
+
+@njit(inline="always")
 def dot(n, x, y):
     total = np.float32(0)
     for l in range(n):
@@ -48,8 +54,8 @@ def exponentials(n, a, shift, q, e, bits, powers):
 
 
 @njit(parallel=True, fastmath=True, boundscheck=False)
-def gradient(table, lags, powers, sigma, p, a, first, second, third, step, B, L, M, H, d):
-    """Gradients by (sigma, p, a) in chunks; sets are (head, head, head) with H for none."""
+def gradient(table, lags, powers, sigma, p, a, parent, head, inner, step, B, L, M, H, d):
+    """Gradients by (sigma, p, a) in chunks; sets come as their parent, the head that it lacks, and how many have children."""
     chunks = B // CHUNK
     S = p.shape[0]
     out = np.zeros((chunks, H * M + S + 1), np.float32)
@@ -58,9 +64,10 @@ def gradient(table, lags, powers, sigma, p, a, first, second, third, step, B, L,
     for chunk in prange(chunks):
         x = np.empty(L + 1, np.int32)
         match = np.empty((H, L), np.float32)
-        k = np.empty((H + 1, n), np.float32)
-        dk = np.empty((H + 1, n), np.float32)
-        q = np.empty(n, np.float32)
+        k = np.empty((H, n), np.float32)
+        dk = np.empty((H, n), np.float32)
+        factor = np.empty((inner, n), np.float32)
+        product = np.empty((inner, n), np.float32)
         e = np.empty(n, np.float32)
         bits = np.empty(n, np.int32)
         scales = bits.view(np.float32)
@@ -68,7 +75,6 @@ def gradient(table, lags, powers, sigma, p, a, first, second, third, step, B, L,
         dmatch = np.empty(L, np.float32)
         query = np.empty((H, d), np.float32)
         own = out[chunk]
-        k[H, :] = 1
         for b in range(chunk * CHUNK, (chunk + 1) * CHUNK):
             state = scramble(np.uint64(step) * np.uint64(1 << 32) + np.uint64(b))
             rows = table[np.int64(state % np.uint64(KERNELS))]
@@ -95,17 +101,16 @@ def gradient(table, lags, powers, sigma, p, a, first, second, third, step, B, L,
                 kh[:] = 0
                 for j in range(M):
                     axpy(n, sigma[h, j], seen[M - 1 - j:], kh)
-            q[:] = p[0]
-            for s in range(1, S):
-                share, kf, kg, ki = p[s], k[first[s]], k[second[s]], k[third[s]]
-                if second[s] == H:
-                    axpy(n, share, kf, q)
-                elif third[s] == H:
-                    for l in range(n):
-                        q[l] += share * kf[l] * kg[l]
+            # Horner's rule over the tree in which a set's parent lacks its largest head.
+            for i in range(inner):
+                factor[i, :] = p[i]
+            for s in range(S - 1, 0, -1):
+                kh, above = k[head[s]], factor[parent[s]]
+                if s < inner:
+                    fused(n, kh, factor[s], above)
                 else:
-                    for l in range(n):
-                        q[l] += share * kf[l] * kg[l] * ki[l]
+                    axpy(n, p[s], kh, above)
+            q = factor[0]
             largest = q[0]
             for l in range(n):
                 largest = max(largest, q[l])
@@ -125,28 +130,25 @@ def gradient(table, lags, powers, sigma, p, a, first, second, third, step, B, L,
                 e[l] = a * dlogit
             own[H * M + S] += da
             dk[:] = 0
+            product[0, :] = e
+            total = np.float32(0)
+            for l in range(n):
+                total += e[l]
+            own[H * M] += total
             for s in range(1, S):
-                f, g, i, share = first[s], second[s], third[s], p[s]
-                kf, kg, ki, df, dg, di = k[f], k[g], k[i], dk[f], dk[g], dk[i]
-                total = np.float32(0)
-                if g == H:
+                kh, dh, above = k[head[s]], dk[head[s]], product[parent[s]]
+                if s < inner:
+                    below, here = factor[s], product[s]
+                    total = np.float32(0)
                     for l in range(n):
-                        total += e[l] * kf[l]
-                        df[l] += e[l] * share
-                elif i == H:
-                    for l in range(n):
-                        ef, eg = e[l] * kf[l], e[l] * kg[l]
-                        total += ef * kg[l]
-                        df[l] += share * eg
-                        dg[l] += share * ef
+                        g = above[l] * kh[l]
+                        here[l] = g
+                        total += g
+                        dh[l] += above[l] * below[l]
+                    own[H * M + s] += total
                 else:
-                    for l in range(n):
-                        ef, gi = e[l] * kf[l], kg[l] * ki[l]
-                        total += ef * gi
-                        df[l] += share * e[l] * gi
-                        dg[l] += share * ef * ki[l]
-                        di[l] += share * ef * kg[l]
-                own[H * M + s] += total
+                    own[H * M + s] += dot(n, above, kh)
+                    axpy(n, p[s], above, dh)
             for h in range(H):
                 seen, dh, row = match[h], dk[h], query[h]
                 dmatch[:] = 0
@@ -167,8 +169,11 @@ def make(size, threads):
     table = kernels(size).astype(np.float32)
     lags = np.array(size["lags"])
     powers = d ** np.arange(len(lags))
-    members = np.array([(tuple(s) + (H, H, H))[:3] for s in sets(H, size["D"])])
-    first, second, third = (np.ascontiguousarray(members[:, i]) for i in range(3))
+    subsets = sets(H, size["D"])
+    number = {s: i for i, s in enumerate(subsets)}
+    parent = np.array([number[s[:-1]] for s in subsets])
+    head = np.array([s[-1] if s else 0 for s in subsets])
+    inner = sum(len(s) < size["D"] for s in subsets)
     w, c, a = start(size)
     state = [w, c, a]
 
@@ -177,8 +182,8 @@ def make(size, threads):
         sigma = np.exp(w - w.max(1, keepdims=True))
         sigma /= sigma.sum(1, keepdims=True)
         p = c**2 / (c**2).sum()
-        sums = gradient(table, lags, powers, sigma.astype(np.float32), p.astype(np.float32), np.float32(a), first,
-                        second, third, number, B, L, M, H, d).sum(0, dtype=np.float64) / B
+        sums = gradient(table, lags, powers, sigma.astype(np.float32), p.astype(np.float32), np.float32(a), parent,
+                        head, inner, number, B, L, M, H, d).sum(0, dtype=np.float64) / B
         dsigma, dp, da = sums[:H * M].reshape(H, M), sums[H * M:-1], sums[-1]
         state[0] = w - RATE * sigma * (dsigma - (sigma * dsigma).sum(1, keepdims=True))
         state[1] = c - RATE * 2 * c / (c**2).sum() * (dp - (p * dp).sum())

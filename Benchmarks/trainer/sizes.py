@@ -20,6 +20,21 @@ def sets(H, D):
     return [s for k in range(D + 1) for s in itertools.combinations(range(H), k)]
 
 
+def horner(H, D):
+    """The sum over sets of p[set] times the product of k over its members, by Horner's rule: half the time of the plain
+    sum, and for some compilers a tenth of its gradient's."""
+    number = {s: i for i, s in enumerate(sets(H, D))}
+
+    def factor(p, k, s=()):
+        value = p[number[s]]
+        if len(s) < D:
+            for h in range(s[-1] + 1 if s else 0, H):
+                value = value + k[h] * factor(p, k, s + (h,))
+        return value
+
+    return factor
+
+
 def kernels(size):
     """Cumulative rows [kernel][context][token] of kernels drawn from Dirichlet(0.5)."""
     rows = np.random.default_rng(1).dirichlet(

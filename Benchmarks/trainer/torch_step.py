@@ -1,4 +1,4 @@
-"""One training step in PyTorch: forward and backward compiled, sampling and descent with few calls. Float, on the CPU.
+"""One training step in PyTorch: forward, backward and sampling compiled. Float, on the CPU.
 
     python3 torch_step.py [--threads N] [SIZE ..]
 """
@@ -6,7 +6,9 @@ import sys
 
 import torch
 
-from sizes import EPSILON, KERNELS, RATE, kernels, measure, sets, start
+from sizes import EPSILON, KERNELS, RATE, horner, kernels, measure, start
+
+BLOCK = 8  # tokens of a chain in one call
 
 
 def make(size, threads):
@@ -14,21 +16,30 @@ def make(size, threads):
     torch._dynamo.reset()
     d, L, B, M, H = (size[k] for k in ("d", "L", "B", "M", "H"))
     table = torch.tensor(kernels(size), dtype=torch.float32).reshape(-1, d)
-    table[:, -1] = 2  # beyond every uniform number
+    columns = [table[:, token].contiguous() for token in range(d - 1)]
     contexts = d ** len(size["lags"])
-    subsets = sets(H, size["D"])
+    polynomial = horner(H, size["D"])
     longest = max(size["lags"])
 
-    def sample():
-        """All chains a token at a time. A compiled step would spend more on being called than on its work."""
-        base = torch.randint(KERNELS, (B,)) * contexts
-        x = list(torch.randint(d, (longest, B)))
-        for uniform in torch.rand((L + 1 - longest, B, 1)):
+    def tokens_of(base, last, uniforms):
+        x = list(last.unbind(0))
+        for uniform in uniforms.unbind(0):
             context = base
             for i, lag in enumerate(size["lags"]):
-                context = torch.add(context, x[-lag], alpha=d**i)
-            x.append(torch.searchsorted(table.index_select(0, context), uniform, right=True).squeeze(1))
-        return torch.stack(x, 1)
+                context = context + x[-lag] * d**i
+            x.append(sum((uniform >= column[context]).long() for column in columns))
+        return torch.stack(x[longest:])
+
+    chain = torch.compile(tokens_of, dynamic=False)
+
+    def sample():
+        """All chains a few tokens at a time: a compiled step of one token spends more on being called than on its work."""
+        base = torch.randint(KERNELS, (B,)) * contexts
+        parts = [torch.randint(d, (longest, B))]
+        blocks = -(-(L + 1 - longest) // BLOCK)
+        for uniforms in torch.rand((blocks, BLOCK, B)).unbind(0):
+            parts.append(chain(base, parts[-1][-longest:], uniforms))
+        return torch.cat(parts)[:L + 1].T.contiguous()
 
     def loss(w, c, a, x):
         sigma = torch.softmax(w, -1)
@@ -38,12 +49,7 @@ def make(size, threads):
         query = torch.einsum("hj,bej->bhe", sigma, tokens[:, :, L - M:].flip(2))
         match = torch.bmm(query, tokens)  # [B, H, L]
         k = sum(sigma[None, :, j, None] * match[:, :, M - 1 - j:L - 1 - j] for j in range(M))  # keys M+1..L
-        q = p[0]
-        for s, share in zip(subsets[1:], p[1:]):
-            term = share
-            for h in s:
-                term = term * k[:, h]
-            q = q + term
+        q = polynomial(p, k.unbind(1))
         weight = torch.softmax(a * q, -1)
         y = (weight * (x[:, M:L] == x[:, L:])).sum(-1)
         return -torch.log(y + EPSILON).mean()

@@ -41,6 +41,22 @@ import Testing
       #expect(part["set"] is [Int])
       #expect((0...1).contains(try #require(part["total_variation"] as? Double)))
     }
+    // The approach to GIH(S*) ends where the limit is measured, and begins where both are at the start's distance.
+    let approach = try #require(limit["approach"] as? [String: Any])
+    let path = try #require(approach["rows"] as? [[String: Any]])
+    #expect(path.count == 6 || path.count == 7)
+    #expect(path.last?["time"] as? Double == 20)
+    let side = try #require(limit["training"] as? [String: Any])
+    let ends = try #require(side["seeds"] as? [[String: Any]]).map { seed in
+      let distances = try #require((seed["distances"] as? [[String: Any]])?.first)
+      let sets = try #require(distances["sets"] as? [[String: Any]])
+      let own = sets.first { $0["set"] as? [Int] == approach["set"] as? [Int] }
+      return try #require(own?["total_variation"] as? Double)
+    }
+    #expect(abs(try #require(path.last?["training"] as? Double) - ends.reduce(0, +) / 2) < 1e-12)
+    let first = try #require(path.first)
+    #expect(
+      abs(try #require(first["theory"] as? Double) - (try #require(first["training"] as? Double))) < 1e-3)
   }
 
   @Test func readsTrainingThatIsThere() throws {

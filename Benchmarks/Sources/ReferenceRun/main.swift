@@ -1,6 +1,7 @@
 // The reference code's simultaneous run on fresh datasets, beside the trajectory that it stored.
 //
-//   swift run -c release reference-run [--datasets 10] [--first 1] [--steps 50000] [--threads 2] [--trajectory FILE]
+//   swift run -c release reference-run [--datasets 10] [--first 1] [--steps 50000] [--threads 2]
+//       [--precision float|double] [--trajectory FILE]
 //
 // Prints a Markdown table: at some steps the mean and standard deviation over the datasets of p[1 2], a and the
 // validation loss, the stored value, and how many standard deviations lie between; then the runs one by one. FILE is the stored trajectory, by
@@ -15,6 +16,7 @@ struct Options {
   var first = 1
   var steps = 50_000
   var threads = 2
+  var precision = Precision.float
   var trajectory: String?
 
   init(_ arguments: some Sequence<String>) {
@@ -25,6 +27,7 @@ struct Options {
       case "--first": first = rest.popFirst().flatMap { Int($0) } ?? first
       case "--steps": steps = rest.popFirst().flatMap { Int($0) } ?? steps
       case "--threads": threads = rest.popFirst().flatMap { Int($0) } ?? threads
+      case "--precision": precision = rest.popFirst().flatMap(Precision.init) ?? precision
       case "--trajectory": trajectory = rest.popFirst()
       default: break
       }
@@ -79,7 +82,7 @@ func slope(_ points: [Point], _ steps: Int) -> Double {
   return covariance / variance
 }
 
-func train(dataset: Int, steps: Int, pool: WorkerPool) throws -> [Point] {
+func train(dataset: Int, steps: Int, precision: Precision, pool: WorkerPool) throws -> [Point] {
   let definition = try ModelDefinition(tokens: 3, window: 3, heads: 3, degree: 2, variant: .referenceCode)
   let model = DisentangledTransformer(definition, loss: Loss(criterion: .logits))
   let sampler = try ChainSampler(.prior(concentration: 0.1, tokens: 3, parents: [1, 2]))
@@ -92,7 +95,7 @@ func train(dataset: Int, steps: Int, pool: WorkerPool) throws -> [Point] {
     optimizer: try Optimizer(.sgd(rate: 1)),
     stages: [TrainingStage(train: ParameterGroup.allCases, end: .steps(steps))],
     measure: .points(200, .logarithmic), checkpoints: .points(2, .linear), seed: UInt64(dataset),
-    precision: .float)
+    precision: precision)
   var points: [Point] = []
   let run = try TrainingRun(setup, pool: pool)
   _ = try run.run(
@@ -113,7 +116,7 @@ let reference = stored(options.trajectory)
 let pool = WorkerPool(threads: options.threads)
 let began = Date()
 let runs = try (options.first..<options.first + datasets).map {
-  try train(dataset: $0, steps: steps, pool: pool)
+  try train(dataset: $0, steps: steps, precision: options.precision, pool: pool)
 }
 let seconds = Date().timeIntervalSince(began)
 

@@ -14,6 +14,8 @@ public struct ComparisonReport: Sendable {
   /// E TV between the first level's model and each seed's, both at the last time that they have in common, on fresh
   /// sequences of the training length.
   public let agreement: Agreement
+  /// Of the first level's flow and the seeds to GIH(S*), up to that time; nil where S* is unknown.
+  public let approach: Approach?
   public let stageTimes: [StageTimes]
   /// Against the first level.
   public let closedForms: [ClosedForm]
@@ -62,6 +64,11 @@ public struct ComparisonReport: Sendable {
         else { return nil }
         return (seed.seed, try probe.totalVariation(ours, theirs, pool: pool))
       })
+    approach = try informationSet.flatMap { set in
+      try theory.first.map { first in
+        try Approach(probe, to: set, theory: first.table, seeds: tables, end: end, pool: pool)
+      }
+    }
     stageTimes = zip(theory, overlays).map { level, overlay in
       StageTimes(level.level, theory: level.table, seeds: tables, model: model, end: overlay.end)
     }
@@ -115,6 +122,7 @@ extension ComparisonReport {
         "thresholds": thresholds.json,
         "theory": .object(theory),
         "training": .object(trainingSummary),
+        "approach": approach?.json ?? .null,
         "levels": .array(
           theoryLimits.map {
             .object([(key: "level", value: .string($0.level.rawValue))] + $0.report.members)

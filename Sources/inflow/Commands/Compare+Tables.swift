@@ -9,6 +9,7 @@ extension ComparisonReport {
     if !closedForms.isEmpty { parts.append(closedFormText) }
     if !ladder.isEmpty { parts.append(ladderText) }
     parts.append(limitText)
+    if let approach, !approach.rows.isEmpty { parts.append(text(of: approach)) }
     parts.append(agreementText)
     parts.append("folder: \(folder.path)")
     return parts.joined(separator: "\n\n")
@@ -114,6 +115,18 @@ extension ComparisonReport {
     return "Distance to the induction head GIH(S) that each model is nearest to, at L = "
       + "\(configuration.training?.context ?? 0); \(set); reached means TV at most "
       + "\(brief(thresholds.totalVariation)) from GIH(S*)\n\n" + table.text
+  }
+
+  private func text(of approach: Approach) -> String {
+    var table = TextTable(
+      ["t", "theory", "s.e.", "training", "s.e. over seeds"], Array(repeating: .right, count: 5))
+    for row in approach.rows {
+      table.add([
+        brief(row.time), digits(row.theory.mean), digits(row.theory.standardError),
+        digits(row.training.mean), digits(row.training.standardError),
+      ])
+    }
+    return "Approach to GIH(\(approach.set)): total variation by time\n\n" + table.text
   }
 
   /// A model may arrive although its steps were no flow's.

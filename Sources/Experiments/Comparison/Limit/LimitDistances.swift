@@ -55,6 +55,13 @@ struct LimitProbe {
     }
   }
 
+  /// E TV between a model and GIH(S) at the first context; nil for a set out of reach.
+  func totalVariation(of parameters: Parameters, from set: LagSet, pool: WorkerPool) throws -> SampleMean? {
+    guard let head = samples[0].heads.first(where: { $0.set == set }) else { return nil }
+    let predictions = try samples[0].sequences.predictions(parameters, experiment, pool: pool)
+    return SampleMean(ModelDistance.totalVariation(predictions, head.predictions))
+  }
+
   /// E TV between two models at the first context.
   func totalVariation(_ left: Parameters, _ right: Parameters, pool: WorkerPool) throws -> SampleMean {
     let sample = samples[0].sequences

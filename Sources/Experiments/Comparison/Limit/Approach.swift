@@ -1,0 +1,58 @@
+import MarkovChains
+import Transformer
+
+/// How the distance to the limiting induction head falls with time, in theory and in training: the arrow to GIH(S*).
+public struct Approach: Sendable {
+  public struct Row: Sendable {
+    public let time: Double
+    /// E TV to GIH(S*) at the training length.
+    public let theory: SampleMean
+    /// The same of each seed.
+    public let bySeed: [SampleMean]
+
+    /// Over the seeds.
+    public var training: SampleMean { SampleMean(bySeed.map(\.mean)) }
+  }
+
+  /// S*.
+  public let set: LagSet
+  public let rows: [Row]
+
+  private static let halvings = 6
+
+  /// At the end and at ever halved times, of those that theory and every seed have.
+  init(
+    _ probe: LimitProbe, to set: LagSet, theory: TrajectoryTable, seeds: [TrajectoryTable], end: Double,
+    pool: WorkerPool
+  ) throws {
+    self.set = set
+    let model = probe.experiment.model
+    let shared = (seeds.first?.times ?? []).filter { time in
+      time <= end * (1 + 1e-9) && ([theory] + seeds).allSatisfy { $0.parameters(at: time, model) != nil }
+    }
+    let wanted = (0...Self.halvings).compactMap { halving -> Double? in
+      let time = end / Double(1 << halving)
+      return shared.min { abs($0 - time) < abs($1 - time) }
+    }
+    func distance(_ table: TrajectoryTable, _ time: Double) throws -> SampleMean? {
+      guard let parameters = table.parameters(at: time, model) else { return nil }
+      return try probe.totalVariation(of: parameters, from: set, pool: pool)
+    }
+    rows = try Set(wanted).sorted().compactMap { time in
+      guard let flow = try distance(theory, time) else { return nil }
+      return Row(time: time, theory: flow, bySeed: try seeds.compactMap { try distance($0, time) })
+    }
+  }
+
+  var json: JSON {
+    .object([
+      "set": .optional(set),
+      "rows": .array(
+        rows.map { row in
+          .object(
+            [(key: "time", value: .number(row.time))] + row.theory.members("theory")
+              + row.training.members("training"))
+        }),
+    ])
+  }
+}
