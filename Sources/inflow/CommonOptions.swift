@@ -39,9 +39,7 @@ struct ExecutionOptions: ParsableArguments {
   var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func validate() throws {
-    guard (1...1024).contains(threads) else {
-      throw ValidationError("--threads: found \(threads), allowed: an integer from 1 to 1024")
-    }
+    try ValidationError.check("threads", [threads], in: 1...1024)
   }
 }
 

@@ -20,23 +20,25 @@ struct SeriesRecord {
 
   /// `summary.json`: what the seeds that are done came to.
   func write(_ summaries: [TrainingSummary], of seeds: [Int]) throws {
+    let selected = summaries.first?.selection.selected?.set
     let json = JSON.object([
       "format": .integer(Configuration.format),
       "name": .string(configuration.name),
       "complete": .boolean(summaries.count == seeds.count),
-      "selected_set": summaries.first?.selected.map { .array($0.set.members.map { .integer($0) }) } ?? .null,
-      "seeds": .array(
-        summaries.map { summary in
-          .object([
-            "seed": .integer(summary.seed), "folder": .string("seed-\(summary.seed)"),
-            "time": .number(summary.end.time), "step": .integer(summary.end.step),
-            "loss": .optional(summary.loss), "a": .number(summary.parameters.scale),
-            "winner": .array((summary.shares.first?.set.members ?? []).map { .integer($0) }),
-            "share": .optional(summary.shares.first?.share),
-          ])
-        }),
+      "selected_set": .optional(selected),
+      "seeds": .array(summaries.map(Self.row)),
     ])
     try folder.write(json.text, to: .summary)
+  }
+
+  private static func row(_ summary: TrainingSummary) -> JSON {
+    let winner = summary.selection.shares.first
+    return .object([
+      "seed": .integer(summary.seed), "folder": .string("seed-\(summary.seed)"),
+      "time": .number(summary.end.time), "step": .integer(summary.end.step),
+      "loss": .optional(summary.loss), "a": .number(summary.selection.parameters.scale),
+      "winner": .array((winner?.set.members ?? []).map { .integer($0) }), "share": .optional(winner?.share),
+    ])
   }
 
   mutating func close(_ status: Manifest.Status, _ failure: String? = nil) throws {

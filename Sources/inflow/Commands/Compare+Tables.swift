@@ -36,18 +36,20 @@ extension ComparisonReport {
       let discrepancy = curve.discrepancy
       table.add([
         quantity, digits(end.theory), digits(end.mean), digits(end.standardError),
-        digits(discrepancy.maximum), brief(discrepancy.time), digits(discrepancy.rootMeanSquare),
-        percent(discrepancy.relative), short(discrepancy.maximumInErrors),
-        short(discrepancy.rootMeanSquareInErrors),
+        digits(discrepancy.maximum), digits(discrepancy.time, 6), digits(discrepancy.rootMeanSquare),
+        percent(discrepancy.relative), decimals(discrepancy.maximumInErrors, 1),
+        decimals(discrepancy.rootMeanSquareInErrors, 1),
       ])
     }
     let seeds = overlay.curves.first?.points.last?.seeds ?? 0
     let (ours, theirs) = (configuration.loss.epsilon, configuration.training?.epsilon)
     let epsilons =
-      theirs.map { $0 == ours ? "" : "; epsilon is \(brief(ours)) in theory and \(brief($0)) in training" }
+      theirs.map {
+        $0 == ours ? "" : "; epsilon is \(digits(ours, 6)) in theory and \(digits($0, 6)) in training"
+      }
       ?? ""
     return "\(configuration.name): \(overlay.level.rawValue) flow and training over \(seeds) "
-      + "seed\(seeds == 1 ? "" : "s"), values at t = \(brief(overlay.end)), differences up to there\(epsilons)\n\n"
+      + "seed\(seeds == 1 ? "" : "s"), values at t = \(digits(overlay.end, 6)), differences up to there\(epsilons)\n\n"
       + table.text
   }
 
@@ -61,8 +63,8 @@ extension ComparisonReport {
       let mean = middles.isEmpty ? nil : SampleMean(middles)
       table.add([
         "\(row.quantity) \(String(format: "%.3g to %.3g", row.theory.from, row.theory.to))",
-        time(row.theory.begin), time(row.theory.middle), time(row.theory.end), time(mean?.mean),
-        time(mean?.standardError), time(middles.min()), time(middles.max()),
+        digits(row.theory.begin), digits(row.theory.middle), digits(row.theory.end), digits(mean?.mean),
+        digits(mean?.standardError), digits(middles.min()), digits(middles.max()),
         "\(row.seeds.count)/\(row.looked)",
       ])
     }
@@ -88,9 +90,9 @@ extension ComparisonReport {
       [.left, .left, .right, .right, .right])
     for edge in ladder {
       table.add([
-        edge.name.rawValue, edge.name.variable, short(edge.name.predicted),
-        edge.order.map { String(format: "%.3f", $0.value) } ?? "-",
-        edge.order.map { String(format: "%.3f", $0.standardError) } ?? "-",
+        edge.name.rawValue, edge.name.variable, decimals(edge.name.predicted, 1),
+        decimals(edge.order?.value, 3),
+        decimals(edge.order?.standardError, 3),
       ])
     }
     return table.text
@@ -106,15 +108,15 @@ extension ComparisonReport {
     for (name, report) in rows {
       let nearest = report.distances.first?.nearest
       table.add([
-        name, brief(report.time), nearest?.set.description ?? "-", digits(nearest?.totalVariation.mean),
+        name, digits(report.time, 6), nearest?.set.description ?? "-", digits(nearest?.totalVariation.mean),
         digits(nearest?.totalVariation.standardError), "p\(report.winner) \(digits(report.share))",
-        digits(report.attention), String(format: "%.3f", report.scale), verdict(report),
+        digits(report.attention), decimals(report.scale, 3), verdict(report),
       ])
     }
     let set = informationSet.map { "S* = \($0)" } ?? "S* unknown"
     return "Distance to the induction head GIH(S) that each model is nearest to, at L = "
       + "\(configuration.training?.context ?? 0); \(set); reached means TV at most "
-      + "\(brief(thresholds.totalVariation)) from GIH(S*)\n\n" + table.text
+      + "\(digits(thresholds.totalVariation, 6)) from GIH(S*)\n\n" + table.text
   }
 
   private func text(of approach: Approach) -> String {
@@ -122,7 +124,7 @@ extension ComparisonReport {
       ["t", "theory", "s.e.", "training", "s.e. over seeds"], Array(repeating: .right, count: 5))
     for row in approach.rows {
       table.add([
-        brief(row.time), digits(row.theory.mean), digits(row.theory.standardError),
+        digits(row.time, 6), digits(row.theory.mean), digits(row.theory.standardError),
         digits(row.training.mean), digits(row.training.standardError),
       ])
     }
@@ -143,16 +145,10 @@ extension ComparisonReport {
     let same = flow.map { sets == [$0] } ?? false
     let values = agreement.bySeed.map { "\(digits($0.totalVariation.mean))" }.joined(separator: ", ")
     return
-      "Agreement at t = \(brief(agreement.time)): the predictions of flow and training differ by \(values) in "
+      "Agreement at t = \(digits(agreement.time, 6)): the predictions of flow and training differ by \(values) in "
       + "total variation (by seed)\nInduction head at the end: "
       + (same
         ? "\(flow?.description ?? "-") in theory and in every seed"
         : "\(flow?.description ?? "-") in theory, \(sets.sorted().map(\.description).joined(separator: " or ")) in training")
   }
 }
-
-private func digits(_ value: Double?) -> String { value.map { String(format: "%.4g", $0) } ?? "-" }
-private func time(_ value: Double?) -> String { value.map { String(format: "%.4g", $0) } ?? "-" }
-private func short(_ value: Double?) -> String { value.map { String(format: "%.1f", $0) } ?? "-" }
-private func percent(_ value: Double) -> String { String(format: "%.1f %%", 100 * value) }
-private func brief(_ value: Double) -> String { String(format: "%.6g", value) }

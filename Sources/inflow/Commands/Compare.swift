@@ -44,12 +44,8 @@ struct Compare: ParsableCommand {
   var ladder = false
 
   func validate() throws {
-    guard (2...1 << 22).contains(sequences) else {
-      throw ValidationError("--sequences: found \(sequences), allowed: an integer from 2 to \(1 << 22)")
-    }
-    if let wrong = lengths.first(where: { !(1...1 << 20).contains($0) }) {
-      throw ValidationError("--length: found \(wrong), allowed: an integer from 1 to \(1 << 20)")
-    }
+    try ValidationError.check("sequences", [sequences], in: 2...1 << 22)
+    try ValidationError.check("length", lengths, in: 1...1 << 20)
     if Set(levels).count < levels.count { throw ValidationError("--level: every level once") }
   }
 
@@ -66,25 +62,12 @@ struct Compare: ParsableCommand {
     let folder = try RunFolder(creating: out, existing: execution.force ? .replace : .refuse)
     let console = Console(quiet: execution.quiet)
     for warning in experiment.configuration.warnings { console.warn(warning) }
-    let interruption = Interruption()
-    let bar = SharedBar(console.progressBar())
-    let report = try comparison.run(
-      in: folder,
-      Comparison.Observers(
-        progress: { bar.update($1, at: $0) }, isInterrupted: { interruption.isRequested }))
-    bar.clear()
+    let report = try console.watching { watch in
+      try comparison.run(
+        in: folder,
+        Comparison.Observers(
+          progress: { watch.report($1, at: $0) }, isInterrupted: { watch.isInterrupted }))
+    }
     Terminal.result(report.text(in: folder))
   }
-}
-
-/// A progress bar that several threads draw.
-final class SharedBar: @unchecked Sendable {
-  private let lock = NSLock()
-  private let bar: ProgressBar?
-
-  init(_ bar: ProgressBar?) { self.bar = bar }
-
-  func update(_ fraction: Double, at place: String) { lock.withLock { bar?.update(fraction, at: place) } }
-
-  func clear() { lock.withLock { bar?.clear() } }
 }

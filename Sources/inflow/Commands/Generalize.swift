@@ -38,15 +38,9 @@ struct Generalize: ParsableCommand {
   @OptionGroup var execution: ExecutionOptions
 
   func validate() throws {
-    guard (2...1 << 22).contains(sequences) else {
-      throw ValidationError("--sequences: found \(sequences), allowed: an integer from 2 to \(1 << 22)")
-    }
-    if let wrong = lengths.first(where: { !(1...1 << 20).contains($0) }) {
-      throw ValidationError("--length: found \(wrong), allowed: an integer from 1 to \(1 << 20)")
-    }
-    if let wrong = concentrations.first(where: { !(0.001...1000).contains($0) }) {
-      throw ValidationError("--alpha: found \(wrong), allowed: a number from 0.001 to 1000")
-    }
+    try ValidationError.check("sequences", [sequences], in: 2...1 << 22)
+    try ValidationError.check("length", lengths, in: 1...1 << 20)
+    try ValidationError.check("alpha", concentrations, in: 0.001...1000, "a number")
   }
 
   func run() throws {
@@ -66,12 +60,11 @@ extension Generalization {
     var table = TextTable(
       ["alpha", "L", "predictor", "loss", "s.e.", "TV to kernel", "s.e.", "TV to head", "s.e."],
       [.right, .right, .left] + Array(repeating: .right, count: 6))
-    func digits(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "-" }
     for row in rows {
       table.add(
         [row.concentration.map { "\($0)" } ?? "source", "\(row.context)", row.predictor]
           + [row.loss, row.toKernel, row.toInductionHead].flatMap {
-            [digits($0.mean), digits($0.standardError)]
+            [decimals($0.mean, 4), decimals($0.standardError, 4)]
           })
     }
     return table.text

@@ -35,8 +35,9 @@ extension Inspection {
       let set = information.sets[index]
       let (modified, ordinary) = (information.modified[index], information.ordinary[index])
       table.add([
-        set.description, digits(modified.mean), digits(modified.standardError), digits(ordinary.mean),
-        digits(ordinary.standardError), set == selected.set ? "S*" : "",
+        set.description, decimals(modified.mean, 4), decimals(modified.standardError, 4),
+        decimals(ordinary.mean, 4),
+        decimals(ordinary.standardError, 4), set == selected.set ? "S*" : "",
       ])
     }
     var lines = [heading, "", table.text]
@@ -46,13 +47,13 @@ extension Inspection {
     lines.append("")
     if let gap = selected.gap, let runnerUp = selected.runnerUp {
       lines.append(
-        "S* = \(selected.set), ahead of \(runnerUp) by \(digits(gap.mean)) (s.e. \(digits(gap.standardError)))"
+        "S* = \(selected.set), ahead of \(runnerUp) by \(decimals(gap.mean, 4)) (s.e. \(decimals(gap.standardError, 4)))"
       )
     } else {
       lines.append("S* = \(selected.set), the only set in reach")
     }
     lines.append(
-      "mixing: |λ₂| at most \(secondEigenvalue.map { digits($0) } ?? "unknown"); smallest entry "
+      "mixing: |λ₂| at most \(secondEigenvalue.map { decimals($0, 4) } ?? "unknown"); smallest entry "
         + String(format: "%.2e", smallestEntry))
     return (lines + warnings.map { "warning: \($0)" }).joined(separator: "\n")
   }
@@ -64,7 +65,6 @@ extension Inspection {
       + "the lags 1 to \(min(model.heads, model.reach)) are in reach"
   }
 
-  private func digits(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "-" }
 }
 
 /// `{1,2}`.

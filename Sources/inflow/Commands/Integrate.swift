@@ -27,26 +27,25 @@ extension FlowRun {
   /// Runs with progress on standard error, and prints what it came to.
   func run(in folder: RunFolder, _ console: Console) throws {
     for warning in experiment.configuration.warnings { console.warn(warning) }
-    let interruption = Interruption()
-    let bar = console.progressBar()
-    defer { bar?.clear() }
-    let summary = try run(
-      in: folder, progress: { fraction, time in bar?.update(fraction, at: "t = \(brief(time))") },
-      isInterrupted: { interruption.isRequested })
-    bar?.clear()
+    let summary = try console.watching { watch in
+      try run(
+        in: folder, progress: { fraction, time in watch.report(fraction, at: "t = \(digits(time, 6))") },
+        isInterrupted: { watch.isInterrupted })
+    }
     Terminal.result(summary.text(in: folder))
   }
 }
 
 extension FlowSummary {
   fileprivate func text(in folder: RunFolder) -> String {
+    func brief(_ value: Double?) -> String { digits(value, 6) }
     let model = configuration.model
     var lines = [
       "\(configuration.name): \(configuration.theory.level.rawValue) flow to t = \(brief(outcome.time)), "
         + "\(outcome.counts.accepted) steps, \(outcome.counts.evaluations) gradients",
-      "loss = \(loss.map(brief) ?? "-"), a = \(brief(outcome.parameters.scale))",
+      "loss = \(brief(loss)), a = \(brief(outcome.parameters.scale))",
       "shares: "
-        + shares.prefix(3).map { "p\($0.set) = \(brief($0.share))" }.joined(separator: ", "),
+        + selection.shares.prefix(3).map { "p\($0.set) = \(brief($0.share))" }.joined(separator: ", "),
     ]
     let weights = outcome.parameters.attentionWeights
     let own = (1...model.heads).compactMap { head in
@@ -55,7 +54,7 @@ extension FlowSummary {
       }
     }
     lines.append("weight of each head's own lag: " + own.joined(separator: ", "))
-    if let selected, let winner = shares.first {
+    if let selected = selection.selected, let winner = selection.shares.first {
       let verdict =
         winner.set.members == selected.set.members ? "as selected" : "not the one of most information"
       lines.append("largest share: \(winner.set), \(verdict) (S* = \(selected.set))")
@@ -64,6 +63,3 @@ extension FlowSummary {
     return lines.joined(separator: "\n")
   }
 }
-
-/// Six significant digits, for people; files have all.
-private func brief(_ value: Double) -> String { String(format: "%.6g", value) }

@@ -39,13 +39,12 @@ struct MapCommand: ParsableCommand {
     let map = try WinnerMap(
       common.config, overrides: common.overrides, axes: axes.map { try MapAxis($0) },
       threads: common.execution.threads)
-    let interruption = Interruption()
-    let bar = SharedBar(Console(quiet: common.execution.quiet).progressBar())
-    let table = try map.run(
-      in: out,
-      progress: { bar.update(Double($0) / Double(map.count), at: "\($0) of \(map.count) cells") },
-      isInterrupted: { interruption.isRequested })
-    bar.clear()
+    let table = try Console(quiet: common.execution.quiet).watching { watch in
+      try map.run(
+        in: out,
+        progress: { watch.report(Double($0) / Double(map.count), at: "\($0) of \(map.count) cells") },
+        isInterrupted: { watch.isInterrupted })
+    }
     Terminal.result(table.text(in: out))
   }
 }
@@ -63,7 +62,7 @@ extension WinnerTable {
           if name.hasSuffix("winner") {
             return fields["failure"] == "" ? "{\(value.replacing(" ", with: ","))}" : "failed"
           }
-          return name.hasSuffix("share") ? Double(value).map { String(format: "%.4f", $0) } ?? "-" : value
+          return name.hasSuffix("share") ? decimals(Double(value), 4) : value
         })
     }
     let counts = counts

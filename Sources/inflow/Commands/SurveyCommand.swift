@@ -26,22 +26,19 @@ struct SurveyCommand: ParsableCommand {
   @OptionGroup var execution: ExecutionOptions
 
   func validate() throws {
-    guard (1...100_000).contains(count) else {
-      throw ValidationError("--count: found \(count), allowed: an integer from 1 to 100000")
-    }
+    try ValidationError.check("count", [count], in: 1...100_000)
     guard seed >= 0 else { throw ValidationError("--seed: found \(seed), allowed: an integer of at least 0") }
   }
 
   func run() throws {
     let folder = try RunFolder(creating: out, existing: execution.force ? .replace : .refuse)
-    let interruption = Interruption()
-    let bar = SharedBar(Console(quiet: execution.quiet).progressBar())
     let total = count
-    let survey = try Survey(
-      count: count, seed: seed, in: folder.path, threads: execution.threads,
-      progress: { bar.update(Double($0) / Double(total), at: "\($0) of \(total) sources") },
-      isInterrupted: { interruption.isRequested })
-    bar.clear()
+    let survey = try Console(quiet: execution.quiet).watching { watch in
+      try Survey(
+        count: total, seed: seed, in: folder.path, threads: execution.threads,
+        progress: { watch.report(Double($0) / Double(total), at: "\($0) of \(total) sources") },
+        isInterrupted: { watch.isInterrupted })
+    }
     Terminal.result(survey.table)
   }
 }

@@ -30,15 +30,13 @@ extension TrainingSeries {
   /// Runs with progress on standard error, and prints what it came to.
   func run(in folder: RunFolder, _ console: Console) throws {
     for warning in configuration.warnings { console.warn(warning) }
-    let interruption = Interruption()
-    let bar = console.progressBar()
-    defer { bar?.clear() }
-    let summaries = try run(
-      in: folder,
-      Observers(
-        progress: { progress in bar?.update(progress.fraction, at: progress.text) },
-        isInterrupted: { interruption.isRequested }))
-    bar?.clear()
+    let summaries = try console.watching { watch in
+      try run(
+        in: folder,
+        Observers(
+          progress: { progress in watch.report(progress.fraction, at: progress.text) },
+          isInterrupted: { watch.isInterrupted }))
+    }
     Terminal.result(
       summaries.map(\.text).joined(separator: "\n") + "\nrun folder: \(folder.path)")
   }
@@ -47,20 +45,19 @@ extension TrainingSeries {
 extension TrainingSeries.Progress {
   fileprivate var text: String {
     let leader = leader()
-    return "seed \(seed)  step \(step)  loss \(brief(loss))  p\(leader.set) \(brief(leader.share))"
+    return "seed \(seed)  step \(step)  loss \(digits(loss))  p\(leader.set) \(digits(leader.share))"
   }
 }
 
 extension TrainingSummary {
   fileprivate var text: String {
-    let leaders = shares.prefix(3).map { "p\($0.set) = \(brief($0.share))" }.joined(separator: ", ")
+    let leaders = selection.shares.prefix(3).map { "p\($0.set) = \(digits($0.share))" }.joined(
+      separator: ", ")
     var line =
-      "seed \(seed): \(end.step) steps to t = \(brief(end.time)), loss = \(loss.map(brief) ?? "-")"
-      + (standardError.map { " (s.e. \(brief($0)))" } ?? "") + ", a = \(brief(parameters.scale)), \(leaders)"
-    if let selected { line += " (S* = \(selected.set))" }
+      "seed \(seed): \(end.step) steps to t = \(digits(end.time)), loss = \(digits(loss))"
+      + (standardError.map { " (s.e. \(digits($0)))" } ?? "")
+      + ", a = \(digits(selection.parameters.scale)), \(leaders)"
+    if let selected = selection.selected { line += " (S* = \(selected.set))" }
     return line
   }
 }
-
-/// Four significant digits, for people; files have all.
-private func brief(_ value: Double) -> String { String(format: "%.4g", value) }

@@ -8,5 +8,6 @@ struct Console {
     if !isSilent { Terminal.log("warning: \(text)\n") }
   }
 
+  /// nil where nobody would see it.
   func progressBar() -> ProgressBar? { isSilent ? nil : ProgressBar() }
 }
