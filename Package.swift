@@ -24,7 +24,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-numerics", from: "1.0.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
   ],
@@ -57,25 +56,24 @@ let package = Package(
       dependencies: [
         "SymbolicTensors", "Theory", "Transformer", "Yams",
         .product(name: "Collections", package: "swift-collections"),
-        .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "inflow",
       dependencies: [
         "Experiments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ]),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(
       name: "SymbolicTensorsTests",
-      dependencies: ["SymbolicTensors", .product(name: "Numerics", package: "swift-numerics")]),
+      dependencies: ["SymbolicTensors", "TestSupport", .product(name: "Numerics", package: "swift-numerics")]),
     .testTarget(name: "ODESolversTests", dependencies: ["ODESolvers"]),
     .testTarget(name: "InductionModelTests", dependencies: ["InductionModel"]),
-    .testTarget(name: "MarkovChainsTests", dependencies: ["MarkovChains"]),
+    .testTarget(name: "MarkovChainsTests", dependencies: ["MarkovChains", "TestSupport"]),
     .testTarget(
-      name: "TheoryTests", dependencies: ["Theory"], resources: [.copy("ReferenceCases")]),
-    .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Theory"]),
+      name: "TheoryTests", dependencies: ["Theory", "TestSupport"], resources: [.copy("ReferenceCases")]),
+    .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Theory", "TestSupport"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
-    .testTarget(name: "InflowTests", dependencies: ["Experiments", "inflow"]),
+    .testTarget(name: "InflowTests", dependencies: ["Experiments", "inflow", "TestSupport"]),
   ]
 )

@@ -8,6 +8,12 @@
 // A waiting thread polls this often before it sleeps: about 20 microseconds.
 enum { SPINS = 4000 };
 
+// The tasks that a worker begins with: the same part of every job, so that it finds in its cache what it left there.
+struct share {
+  _Alignas(64) atomic_int next;
+  int end;
+};
+
 struct trainer_pool {
   int threads;
   pthread_t *workers;
@@ -15,9 +21,8 @@ struct trainer_pool {
   pthread_cond_t wake;
   trainer_work work;
   void *context;
-  int tasks;
+  struct share *shares;
   int stopping;
-  _Alignas(64) atomic_int next;
   _Alignas(64) atomic_uint generation;
   // Workers that have not yet finished the current job.
   _Alignas(64) atomic_int busy;
@@ -36,10 +41,14 @@ static inline void relax(void) {
 }
 
 static void drain(trainer_pool *pool, int worker) {
-  for (;;) {
-    int task = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
-    if (task >= pool->tasks) return;
-    pool->work(pool->context, task, worker);
+  // Its own share first, then what the others have left.
+  for (int other = 0; other < pool->threads; ++other) {
+    struct share *share = &pool->shares[(worker + other) % pool->threads];
+    for (;;) {
+      int task = atomic_fetch_add_explicit(&share->next, 1, memory_order_relaxed);
+      if (task >= share->end) break;
+      pool->work(pool->context, task, worker);
+    }
   }
 }
 
@@ -86,15 +95,14 @@ trainer_pool *trainer_pool_create(int threads) {
   if (!pool) return NULL;
   pool->threads = 1;
   pool->stopping = 0;
-  pool->tasks = 0;
-  atomic_init(&pool->next, 0);
   atomic_init(&pool->generation, 0);
   atomic_init(&pool->busy, 0);
   atomic_init(&pool->sleeping, 0);
   pthread_mutex_init(&pool->lock, NULL);
   pthread_cond_init(&pool->wake, NULL);
   pool->workers = calloc(threads > 1 ? (size_t)threads - 1 : 1, sizeof(pthread_t));
-  for (int worker = 1; pool->workers && worker < threads; ++worker) {
+  pool->shares = aligned_alloc(64, (size_t)threads * sizeof(struct share));
+  for (int worker = 1; pool->workers && pool->shares && worker < threads; ++worker) {
     struct start *start = malloc(sizeof(struct start));
     if (!start) break;
     start->pool = pool;
@@ -105,7 +113,7 @@ trainer_pool *trainer_pool_create(int threads) {
     }
     pool->threads = worker + 1;
   }
-  if (!pool->workers || pool->threads < threads) {
+  if (!pool->workers || !pool->shares || pool->threads < threads) {
     trainer_pool_destroy(pool);
     return NULL;
   }
@@ -119,8 +127,11 @@ void trainer_pool_run(trainer_pool *pool, int tasks, trainer_work work, void *co
   }
   pool->work = work;
   pool->context = context;
-  pool->tasks = tasks;
-  atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+  for (int worker = 0; worker < pool->threads; ++worker) {
+    struct share *share = &pool->shares[worker];
+    atomic_store_explicit(&share->next, (int)((long)tasks * worker / pool->threads), memory_order_relaxed);
+    share->end = (int)((long)tasks * (worker + 1) / pool->threads);
+  }
   atomic_store_explicit(&pool->busy, pool->threads - 1, memory_order_relaxed);
   announce(pool);
   drain(pool, 0);
@@ -141,5 +152,6 @@ void trainer_pool_destroy(trainer_pool *pool) {
   pthread_mutex_destroy(&pool->lock);
   pthread_cond_destroy(&pool->wake);
   free(pool->workers);
+  free(pool->shares);
   free(pool);
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MarkovChains
+import TestSupport
 import Testing
 
 @Suite struct InContextEstimatorTests {
@@ -31,7 +32,7 @@ import Testing
   /// Losses on the last of 101 tokens, Monte Carlo with standard errors up to 0.004.
   @Test func lossesOfTheTwoParentSource() throws {
     let (seed, count) = (UInt64(5), 20_000)
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let kernels = try Prior(concentration: 0.1, kernels: count, seed: 77).draw(tokens: 3, parents: [1, 2])
     let expected: [(InContextEstimator?, Double)] = [
       (.uniform, log(3)), (.lags(.empty, smoothing: 0.1), 0.698), (.lags(LagSet([1]), smoothing: 0.1), 0.461),

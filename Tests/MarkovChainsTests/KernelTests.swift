@@ -1,5 +1,6 @@
 import Foundation
 import MarkovChains
+import TestSupport
 import Testing
 
 @Suite struct KernelTests {
@@ -138,7 +139,7 @@ import Testing
 
   @Test func theKernelIsRecovered() throws {
     let seed: UInt64 = 11
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     let kernel = try Prior(concentration: 1, kernels: 1, seed: 5).draw(tokens: 3, parents: [1, 3])[0]
     let sequences = (0..<20).map { _ in generator.sequence(kernel, length: 20_000) }
     let estimate = try Kernel(estimatedFrom: sequences, tokens: 3, parents: [1, 3], smoothing: 0)

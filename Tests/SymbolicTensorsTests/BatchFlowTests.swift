@@ -1,5 +1,6 @@
 import Foundation
 import SymbolicTensors
+import TestSupport
 import Testing
 
 @Suite struct BatchFlowTests {

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Numerics
 import SymbolicTensors
+import TestSupport
 import Testing
 
 @Suite struct CompiledFunctionTests {

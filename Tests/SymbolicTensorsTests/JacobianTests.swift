@@ -1,4 +1,5 @@
 import SymbolicTensors
+import TestSupport
 import Testing
 
 /// Gradients of expressions with free indices, against central differences in extended precision.

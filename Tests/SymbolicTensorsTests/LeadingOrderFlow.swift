@@ -1,5 +1,6 @@
 import Foundation
 import SymbolicTensors
+import TestSupport
 
 /// The reduced dynamics of theory to first order in a, θ' = −∇L with L = −a Σ_S p_S I_S(σ) and
 /// I_S = Σ_{ij} Π_{h∈S} σ^h_{i_h} σ^h_{j_h} G_S(i, j), with random tensors G; and beside it the same in plain loops.

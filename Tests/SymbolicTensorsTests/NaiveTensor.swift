@@ -1,5 +1,6 @@
 import Numerics
 import SymbolicTensors
+import TestSupport
 
 /// Dense arrays over named indices, computed by plain loops over positions: what an expression means, without any
 /// of the graph's rewriting.

@@ -1,14 +1,15 @@
 import SymbolicTensors
+import TestSupport
 
 /// Random expressions of every kind of node, over a few symbols and indices.
 struct PrintingRandomExpressions {
   let graph = ExpressionGraph()
-  private var state: UInt64
+  private var generator: SeededGenerator
   private let indices: [Index]
   private var pool: [Expression]
 
   init(seed: UInt64) {
-    state = seed
+    generator = SeededGenerator(seed: seed)
     let i = graph.index("i", extent: 2)
     let j = graph.index("j", extent: 2)
     let k = graph.index("k", extent: 3)
@@ -32,14 +33,7 @@ struct PrintingRandomExpressions {
     ]
   }
 
-  /// SplitMix64.
-  private mutating func random(_ count: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((z ^ (z >> 31)) % UInt64(count))
-  }
+  private mutating func random(_ count: Int) -> Int { Int(generator.next() % UInt64(count)) }
 
   /// Built from earlier ones, so that later expressions are large and share much.
   mutating func next() -> Expression {

@@ -1,5 +1,6 @@
 import Numerics
 import SymbolicTensors
+import TestSupport
 
 /// A random tensor expression, built step by step through the public interface, and beside it the naive value of
 /// every step.

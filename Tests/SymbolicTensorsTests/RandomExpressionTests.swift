@@ -1,5 +1,6 @@
 import Numerics
 import SymbolicTensors
+import TestSupport
 import Testing
 
 /// What every expression must keep, on 12,000 random ones: seeds are 1000·block + case.

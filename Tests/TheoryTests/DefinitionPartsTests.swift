@@ -2,6 +2,7 @@ import Foundation
 import InductionModel
 import MarkovChains
 import SymbolicTensors
+import TestSupport
 import Testing
 import Theory
 

@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import TestSupport
 
 /// Random models, sources and points over every variant of the definition.
 struct RandomModels {
@@ -52,20 +53,5 @@ struct RandomModels {
 
   mutating func sequences(_ count: Int, length: Int, tokens: Int) -> [[Int]] {
     (0..<count).map { _ in (0..<length).map { _ in integer(in: 0...tokens - 1) } }
-  }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

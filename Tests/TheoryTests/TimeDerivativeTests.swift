@@ -1,6 +1,7 @@
 import InductionModel
 import MarkovChains
 import SymbolicTensors
+import TestSupport
 import Testing
 import Theory
 

@@ -1,14 +1,9 @@
 import InductionModel
 import MarkovChains
 import SymbolicTensors
+import TestSupport
 import Testing
 import Theory
-
-#if arch(x86_64)
-  typealias Extended = Float80
-#else
-  typealias Extended = Double
-#endif
 
 /// Derived gradients and Hessian products against central differences of the loss expression itself, evaluated
 /// directly in extended precision.

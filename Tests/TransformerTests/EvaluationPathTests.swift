@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import TestSupport
 import Testing
 import Transformer
 
@@ -27,7 +28,7 @@ import Transformer
   @Test(arguments: Self.sizes, EvaluationPath.allCases.filter { $0 != .plain })
   func agreesWithThePlainPath(size: Size, path: EvaluationPath) throws {
     let seed: UInt64 = 20
-    var generator = TestGenerator(seed: seed)
+    var generator = SeededGenerator(seed: seed)
     var compared = 0
     for variant in Variant.every {
       let definition = try ModelDefinition(
@@ -84,7 +85,7 @@ import Transformer
 
   @Test(arguments: EvaluationPath.allCases, Precision.allCases)
   func anyNumberOfThreadsGivesTheSameBits(path: EvaluationPath, precision: Precision) throws {
-    var generator = TestGenerator(seed: 3)
+    var generator = SeededGenerator(seed: 3)
     let definition = try ModelDefinition(tokens: 3, window: 3, heads: 3, degree: 2)
     let model = DisentangledTransformer(definition, loss: Loss(epsilon: 1e-3))
     let parameters = Parameters.random(definition, using: &generator).flat

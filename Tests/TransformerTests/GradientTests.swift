@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import TestSupport
 import Testing
 import Transformer
 
@@ -9,7 +10,7 @@ import Transformer
   func gradientIsTheDerivativeOfTheLoss(number: Int) throws {
     let variant = Variant.every[number]
     let seed = UInt64(number)
-    var generator = TestGenerator(seed: seed)
+    var generator = SeededGenerator(seed: seed)
     let definition = try ModelDefinition(tokens: 3, window: 3, heads: 3, degree: 2, variant: variant)
     let sequences = randomSequences(count: 5, length: 20, tokens: 3, using: &generator)
     let parameters = Parameters.random(definition, using: &generator)

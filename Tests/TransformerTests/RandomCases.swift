@@ -1,23 +1,7 @@
 import InductionModel
 import MarkovChains
+import TestSupport
 import Transformer
-
-/// SplitMix64: a generator for tests, apart from the one that the package samples with.
-struct TestGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func uniform(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &self) }
-}
 
 extension Variant {
   static let every: [Variant] = Windows.allCases.flatMap { windows in
@@ -38,23 +22,23 @@ extension Variant {
 }
 
 extension Parameters {
-  static func random(_ model: ModelDefinition, using generator: inout TestGenerator) -> Parameters {
+  static func random(_ model: ModelDefinition, using generator: inout SeededGenerator) -> Parameters {
     Parameters(
-      attention: (0..<model.heads).map { _ in (0..<model.window).map { _ in generator.uniform(-1.5...1.5) } },
-      coefficients: model.sets.map { _ in generator.uniform(0.3...1.5) },
-      scale: generator.uniform(0.3...2))
+      attention: (0..<model.heads).map { _ in (0..<model.window).map { _ in generator.number(-1.5...1.5) } },
+      coefficients: model.sets.map { _ in generator.number(0.3...1.5) },
+      scale: generator.number(0.3...2))
   }
 }
 
 /// Sequences with repetition, so that windows recur: a noisy copy of an earlier stretch.
 func randomSequences(
-  count: Int, length: Int, tokens: Int, using generator: inout TestGenerator
+  count: Int, length: Int, tokens: Int, using generator: inout SeededGenerator
 ) -> [[Int]] {
   (0..<count).map { _ in
     var sequence: [Int] = []
     let period = Int.random(in: 2...7, using: &generator)
     for position in 0..<length {
-      let copies = position >= period && generator.uniform(0...1) < 0.6
+      let copies = position >= period && generator.number(0...1) < 0.6
       sequence.append(
         copies ? sequence[position - period] : Int.random(in: 0..<tokens, using: &generator))
     }

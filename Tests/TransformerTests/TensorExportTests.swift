@@ -1,5 +1,6 @@
 import Foundation
 import InductionModel
+import TestSupport
 import Testing
 import Transformer
 
@@ -8,7 +9,7 @@ import Transformer
   @Test func pythonReadsTheTensors() throws {
     let definition = try ModelDefinition(tokens: 3, window: 4, heads: 3, degree: 2)
     let model = DisentangledTransformer(definition, loss: Loss(epsilon: 1e-3))
-    var generator = TestGenerator(seed: 12)
+    var generator = SeededGenerator(seed: 12)
     let parameters = Parameters.random(definition, using: &generator)
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors")
     defer { try? FileManager.default.removeItem(at: file) }

@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import TestSupport
 import Testing
 import Theory
 import Transformer
@@ -10,7 +11,7 @@ import Transformer
   @Test(arguments: Variant.every.indices)
   func gradientsAgree(number: Int) throws {
     let variant = Variant.every[number]
-    var generator = TestGenerator(seed: UInt64(1000 + number))
+    var generator = SeededGenerator(seed: UInt64(1000 + number))
     let definition = try ModelDefinition(tokens: 3, window: 3, heads: 3, degree: 2, variant: variant)
     let sequences = randomSequences(count: 6, length: 25, tokens: 3, using: &generator)
     let parameters = Parameters.random(definition, using: &generator)
@@ -30,7 +31,7 @@ import Transformer
 
   /// Sequences of other lengths and weights: the mean of the single ones.
   @Test func lengthsAndWeightsMayDiffer() throws {
-    var generator = TestGenerator(seed: 6)
+    var generator = SeededGenerator(seed: 6)
     let definition = try ModelDefinition(tokens: 3, window: 2, heads: 3, degree: 2)
     let model = DisentangledTransformer(definition, loss: Loss(epsilon: 1e-3))
     let parameters = Parameters.random(definition, using: &generator)

@@ -1,5 +1,3 @@
-import Dispatch
-
 /// Many starts of one autonomous flow, integrated side by side in the lanes of vector registers.
 ///
 /// The method is DOP853 with a step of its own for every start. A start's result depends neither on the other
@@ -55,12 +53,11 @@ public final class BatchFlow: Sendable {
     let states = Buffer(count: starts.count * dimension)
     states.copy(from: starts.flatMap { $0 }[...])
     let parts = max(1, min(threads, starts.count))
-    let counts = SharedCounts(starts.count)
-    let arena = SharedBuffer(states)
-    DispatchQueue.concurrentPerform(iterations: parts) { [code, dimension] part in
+    let counts = Counts(starts.count)
+    Workers(threads: parts).run(blocks: parts, isWorthwhile: true) { part, _ in
       let range = part * starts.count / parts..<(part + 1) * starts.count / parts
       code(
-        range.count, arena.buffer.base + range.lowerBound * dimension, time, relative, absolute, limit,
+        range.count, states.base + range.lowerBound * dimension, time, relative, absolute, limit,
         counts.base + range.lowerBound)
     }
     let numbers = states.array
@@ -72,14 +69,8 @@ public final class BatchFlow: Sendable {
   }
 }
 
-/// Parts of it are written by different threads.
-private struct SharedBuffer: @unchecked Sendable {
-  let buffer: Buffer
-  init(_ buffer: Buffer) { self.buffer = buffer }
-}
-
-/// An integer a start, parts of which are written by different threads.
-private final class SharedCounts: @unchecked Sendable {
+/// An integer a start.
+private final class Counts {
   let base: UnsafeMutablePointer<Int>
   init(_ count: Int) {
     base = .allocate(capacity: max(1, count))

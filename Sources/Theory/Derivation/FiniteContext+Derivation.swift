@@ -5,56 +5,30 @@ extension FiniteContextLoss {
   /// The loss over the sequences, the steps of its derivation and the flow.
   ///
   /// - Throws: `TheoryError.tooManySequences` when the sequences do not fit one system of tensors.
-  public func derivation(_ request: DerivationRequest)
-    throws -> Derivation
-  {
+  public func derivation(_ request: DerivationRequest) throws -> Derivation {
     guard batch == sequences.count else {
       throw TheoryError.tooManySequences(count: sequences.count, most: batch)
     }
-    let constants = expressions.coefficients.merging(numbers(ofBatch: 0)) { $1 }
-    return expressions.derivation(request, constants: constants)
+    let expressions = expressions
+    return expressions.model.derivation(
+      of: expressions.loss, lag: expressions.lag, introduction: expressions.introduction,
+      notation: expressions.notation,
+      constants: expressions.coefficients.merging(numbers(ofBatch: 0)) { $1 }, request)
   }
 }
 
 extension FiniteContext {
-  func derivation(
-    _ request: DerivationRequest, constants: [Symbol: [Double]]
-  ) -> Derivation {
-    let notation = self.notation
-    var printer = LatexPrinter(graph, notation.notation)
-    var document = request.document
-    document.add(.heading("Definition"))
-    document.add(.text(introduction))
-    document.add(.equations(printer.equations([("L", loss)])))
-    document.add(.heading("Flow"))
-    document.add(.text(GradientText.explanation))
-    let slope = model.gradient(of: loss, lag: lag)
-    let velocities = notation.velocities(lag: "j")
-    document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
-    ConservationSteps(model.model, trained: request.trained)
-      .write(loss, of: model, lag: lag, start: request.start, to: &document)
-    return Derivation(
-      document: document,
-      system: model.flowSystem(
-        slope, lag: lag, request, constants: constants),
-      notation: notation.notation, states: notation.states)
-  }
-
-  private var introduction: String {
+  fileprivate var introduction: String {
     let definition = model.model
-    let lags =
-      definition.variant.windows == .shared
-      ? "lags $j=1,\\ldots,\(definition.window)$"
-      : "lags $h,\\ldots,h+\(definition.window - 1)$, of which $j$ counts from 1"
     return
       "The loss over \(sequence.extent) sequences $s^n_1,\\ldots,s^n_{L+1}$ with weights $\\omega_n$. Keys are the "
       + "positions $l=\(layout.keys.lowerBound),\\ldots,\(layout.keys.upperBound)$, the query is the position "
-      + "behind the last; $e$ and $x$ run over the \(definition.tokens) tokens. Head $h$ sees \(lags), with "
-      + "weights $\\sigma^{(h)}$ and output $v^{(h)}$, $\\hat v^{(h)}$ at the query; a set $S$ of heads has the "
-      + "share $p_S$ of the similarity $q$; $y$ is the prediction."
+      + "behind the last; $e$ and $x$ run over the \(definition.tokens) tokens. Head $h$ sees "
+      + "\(definition.lagsInWords), with weights $\\sigma^{(h)}$ and output $v^{(h)}$, $\\hat v^{(h)}$ at the "
+      + "query; a set $S$ of heads has the share $p_S$ of the similarity $q$; $y$ is the prediction."
   }
 
-  private var notation: ModelNotation {
+  fileprivate var notation: ModelNotation {
     var names = ModelNotation(model)
     for (head, (atKeys, atQuery)) in zip(1..., zip(keyTokens, queryTokens)) {
       let shift = model.model.lags(ofHead: head).lowerBound - 1

@@ -3,26 +3,10 @@ import SymbolicTensors
 
 extension InfiniteContext {
   /// The loss, the steps of its derivation and the flow.
-  public func derivation(_ request: DerivationRequest)
-    -> Derivation
-  {
-    let notation = self.notation
-    var printer = LatexPrinter(graph, notation.notation)
-    var document = request.document
-    let definition = model.model
-    document.add(.heading("Definition"))
-    document.add(.text(Self.introduction(definition)))
-    document.add(.equations(printer.equations([("L", loss)])))
-    document.add(.heading("Flow"))
-    document.add(.text(GradientText.explanation))
-    let slope = model.gradient(of: loss, lag: lag)
-    let velocities = notation.velocities(lag: "j")
-    document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
-    ConservationSteps(definition, trained: request.trained)
-      .write(loss, of: model, lag: lag, start: request.start, to: &document)
-    return Derivation(
-      document: document,
-      system: flow(request), notation: notation.notation, states: notation.states)
+  public func derivation(_ request: DerivationRequest) -> Derivation {
+    model.derivation(
+      of: loss, lag: lag, introduction: Self.introduction(model.model), notation: notation,
+      constants: coefficients, request)
   }
 
   /// The flow of the trained groups with its numbers.
@@ -31,16 +15,12 @@ extension InfiniteContext {
   }
 
   static func introduction(_ model: ModelDefinition) -> String {
-    let lags =
-      model.variant.windows == .shared
-      ? "lags $j=1,\\ldots,\(model.window)$"
-      : "lags $h,\\ldots,h+\(model.window - 1)$, of which $j$ counts from 1"
-    return
-      "The loss in the limit of a long context. $Z$ and $z$ are the windows of the last \(model.reach) tokens "
+    "The loss in the limit of a long context. $Z$ and $z$ are the windows of the last \(model.reach) tokens "
       + "before a key and before the query, $Z_j$ the token at lag $j$; $e$ and $x$ run over the "
       + "\(model.tokens) tokens. $\\mu_\\pi$ is the stationary law under a kernel $\\pi$: of a next token with "
-      + "its window, of a window, of a token. Head $h$ sees \(lags), with weights $\\sigma^{(h)}$ and output "
-      + "$v^{(h)}$; a set $S$ of heads has the share $p_S$ of the similarity $q$; $y$ is the prediction."
+      + "its window, of a window, of a token. Head $h$ sees \(model.lagsInWords), with weights "
+      + "$\\sigma^{(h)}$ and output $v^{(h)}$; a set $S$ of heads has the share $p_S$ of the similarity $q$; "
+      + "$y$ is the prediction."
   }
 
   /// The paper's names.

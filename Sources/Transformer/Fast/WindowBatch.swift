@@ -143,26 +143,29 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
 
   /// Counting sort by query, and tasks by it: a rule that looks at the data alone.
   private func sort(_ plan: WindowPlan) {
-    for z in rows.indices { rows[z] = 0 }
-    for row in 0..<count { rows[Int(query.start[row]) + 1] += 1 }
+    let (query, order) = (query.start, order.start)
     tasks.removeAll(keepingCapacity: true)
-    let share = max(1, count / Self.tasksWanted)
-    var (begin, work) = (0, 0)
-    for z in 0..<plan.windows {
-      work += rows[z + 1]
-      if work >= share {
-        tasks.append(begin..<z + 1)
-        (begin, work) = (z + 1, 0)
+    rows.withUnsafeMutableBufferPointer { rows in
+      rows.update(repeating: 0)
+      for row in 0..<count { rows[Int(query[row]) + 1] += 1 }
+      let share = max(1, count / Self.tasksWanted)
+      var (begin, work) = (0, 0)
+      for z in 0..<plan.windows {
+        work += rows[z + 1]
+        if work >= share {
+          tasks.append(begin..<z + 1)
+          (begin, work) = (z + 1, 0)
+        }
+        rows[z + 1] += rows[z]
       }
-      rows[z + 1] += rows[z]
+      if work > 0 { tasks.append(begin..<plan.windows) }
+      for row in 0..<count {
+        let z = Int(query[row])
+        order[rows[z]] = Int32(row)
+        rows[z] += 1
+      }
+      for z in rows.indices.reversed().dropLast() { rows[z] = rows[z - 1] }
+      rows[0] = 0
     }
-    if work > 0 { tasks.append(begin..<plan.windows) }
-    for row in 0..<count {
-      let z = Int(query.start[row])
-      order.start[rows[z]] = Int32(row)
-      rows[z] += 1
-    }
-    for z in rows.indices.reversed().dropLast() { rows[z] = rows[z - 1] }
-    rows[0] = 0
   }
 }

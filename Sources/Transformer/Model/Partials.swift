@@ -27,8 +27,10 @@ final class Partials: @unchecked Sendable {
   func sum(rows: Int? = nil) -> [Double] {
     var total = Array(repeating: 0.0, count: width)
     total.withUnsafeMutableBufferPointer { total in
+      guard let total = total.baseAddress else { return }
       for row in 0..<(rows ?? self.rows) {
-        for entry in 0..<width { total[entry] += storage.start[row * width + entry] }
+        let values = storage.start + row * width
+        for entry in 0..<width { total[entry] += values[entry] }
       }
     }
     return total
