@@ -1,5 +1,6 @@
 import Foundation
 import InductionModel
+import MarkovChains
 
 /// Whether theory and training of one configuration are about the same thing.
 extension Configuration {
@@ -60,6 +61,21 @@ extension Configuration {
     }
   }
 
+  /// Stages that last differently in theory and in training: from there on other groups train at the same time.
+  var stageWarnings: [String] {
+    guard let training, case .sgd(let rate, let momentum) = training.optimizer.rule,
+      training.optimizer.schedule.warmup == 0, training.optimizer.schedule.cosine == nil
+    else { return [] }
+    return zip(theory.stages, training.stages).dropLast().enumerated().compactMap { index, stages in
+      guard case .steps(let count) = stages.1.length, stages.0.until.isTimeAlone else { return nil }
+      let (ours, theirs) = (stages.0.until.time, Double(count) * rate / (1 - momentum))
+      guard abs(ours - theirs) > 1e-9 * max(ours, theirs) else { return nil }
+      return
+        "training.stages[\(index)] lasts t = \(theirs), theory.stages[\(index)] t = \(ours): the stages after it "
+        + "are compared at different times of their own"
+    }
+  }
+
   private func difference(_ key: String, _ found: String, _ allowed: String, _ reason: String? = nil)
     -> ConfigurationError
   {
@@ -89,5 +105,18 @@ extension Configuration {
 
   private static func oneLine(_ yaml: String) -> String {
     yaml.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: ", ")
+  }
+}
+
+extension StageConditions {
+  fileprivate var isTimeAlone: Bool {
+    share == nil && attention == nil && gradientNorm == nil && lossRate == nil
+  }
+}
+
+extension Experiment {
+  /// S*; nil where the laws of the windows do not fit in memory or do not exist.
+  func selectedSetInMemory(_ threads: Int) -> LagSet? {
+    try? selectedSet(isNeeded: true, threads: threads)?.set
   }
 }

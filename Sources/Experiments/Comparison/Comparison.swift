@@ -2,6 +2,7 @@ import Foundation
 import InductionModel
 import MarkovChains
 import ODESolvers
+import Theory
 import Transformer
 
 /// What a comparison is asked for beside its configuration.
@@ -24,9 +25,14 @@ public struct ComparisonRequest: Sendable {
 
 /// Theory at some levels and training over several seeds from the same start, on one time axis.
 public struct Comparison {
+  /// With the training section of the run that is compared.
   public let experiment: Experiment
   public let levels: [TheoryLevel]
   let request: ComparisonRequest
+  /// S*; nil where the laws of the windows do not fit in memory.
+  let informationSet: LagSet?
+  /// L: the training length first, then the others at which the limit is measured.
+  let contexts: [Int]
   private let training: ComparedTraining
   private let threads: Int
 
@@ -34,7 +40,6 @@ public struct Comparison {
   ///
   /// - Throws: `ConfigurationError` where theory and training cannot be compared, or for bad input.
   public init(_ experiment: Experiment, _ request: ComparisonRequest, threads: Int) throws {
-    self.experiment = experiment
     self.request = request
     self.threads = threads
     let shortest = experiment.model.shortestContext
@@ -46,7 +51,20 @@ public struct Comparison {
     levels = request.levels ?? [experiment.configuration.theory.level]
     training = try ComparedTraining(
       experiment, folder: request.training, levels: levels, threads: threads)
-    for level in levels { _ = try FlowRun(experiment.at(level), threads: threads) }
+    let experiment = training.experiment
+    self.experiment = experiment
+    let length = experiment.configuration.training?.context ?? shortest
+    let others = request.contexts ?? [30, 100, 300, 1000].filter { $0 >= shortest }
+    contexts = [length] + others.filter { $0 != length }
+    try FreshSequences.checkMemory(contexts: contexts, count: request.sequences)
+    if request.measuresLadder { _ = try Ladder(experiment, threads: threads) }
+    let selected = try levels.map { try FlowRun(experiment.at($0), threads: threads).selected?.set }
+    informationSet = selected.lazy.compactMap { $0 }.first ?? experiment.selectedSetInMemory(threads)
+  }
+
+  /// What a user should know before the comparison runs.
+  public var warnings: [String] {
+    experiment.configuration.warnings + experiment.configuration.stageWarnings
   }
 
   /// What the caller sees of a comparison while it lasts.
@@ -81,22 +99,38 @@ public struct Comparison {
       let theory = try levels.map { level in
         (level: level, table: try integrate(level, at: seeds.map(\.table), in: folder, observers))
       }
-      var report = try ComparisonReport(self, theory: theory, seeds: seeds, threads: threads)
-      if request.measuresLadder {
-        report.ladder = try Ladder(experiment, threads: threads).edges { name, fraction in
-          observers.progress(name.rawValue, fraction)
-        }
+      let checkpoint = {
+        guard observers.isInterrupted() else { return }
+        throw RunFailure(
+          .interruption, "interrupted while measuring; what was trained and integrated is in \(folder.path)")
       }
+      var report = try ComparisonReport(
+        self, theory: theory, seeds: seeds, threads: threads, checkpoint: checkpoint)
       try folder.write(Overlay.csv(report.overlays), to: .overlay)
       try folder.write(report.json.text, to: .summary)
+      if request.measuresLadder {
+        report.ladder = try Ladder(experiment, threads: threads).edges(
+          progress: { observers.progress($0.rawValue, $1) }, checkpoint: checkpoint)
+        try folder.write(report.json.text, to: .summary)
+      }
       try close(.done)
       return report
     } catch let failure as RunFailure {
       try close(failure.isInterruption ? .interrupted : .failed, failure.description)
       throw failure
     } catch {
+      let error = Self.failure(error)
       try close(.failed, InputError.describing(error) ?? "\(error)")
       throw error
+    }
+  }
+
+  /// Integrations beside the flow itself fail as runs do.
+  private static func failure(_ error: any Error) -> any Error {
+    switch error {
+    case let flow as FlowFailure: RunFailure(.failure, "while measuring: \(flow.message)")
+    case let integration as IntegrationFailure: RunFailure(.failure, "while measuring: \(integration)")
+    default: error
     }
   }
 
@@ -108,7 +142,11 @@ public struct Comparison {
     let cap = configuration.theory.timeCap
     let own = configuration.theory.output.times(until: cap) ?? []
     let measured = seeds.flatMap(\.times).filter { $0 <= cap * (1 + 1e-12) }.map { min($0, cap) }
-    configuration.theory.output = .times(Set(own + measured).sorted())
+    // Sums of rates carry rounding of their own.
+    let times = (own + measured).sorted().reduce(into: [Double]()) { times, time in
+      guard let last = times.last, time - last <= 1e-9 * max(1, time) else { return times.append(time) }
+    }
+    configuration.theory.output = .times(times)
     configuration.theory.level = level
     let inner = try RunFolder(creating: "\(folder.path)/theory/\(level.rawValue)", existing: .replace)
     _ = try FlowRun(Experiment(configuration), threads: threads).run(

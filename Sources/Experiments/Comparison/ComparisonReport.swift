@@ -29,28 +29,25 @@ public struct ComparisonReport: Sendable {
 
   init(
     _ comparison: Comparison, theory: [(level: TheoryLevel, table: TrajectoryTable)],
-    seeds: [ComparedTraining.Seed], threads: Int
+    seeds: [ComparedTraining.Seed], threads: Int, checkpoint: () throws -> Void
   ) throws {
     let experiment = comparison.experiment
     let (model, request) = (experiment.model, comparison.request)
     configuration = experiment.configuration
     thresholds = request.thresholds
-    let informationSet = try experiment.selectedSet(isNeeded: false, threads: threads)?.set
+    let informationSet = comparison.informationSet
     let laws = informationSet == nil ? nil : try experiment.windowLaws(threads: threads)
     self.informationSet = informationSet
     let tables = seeds.map(\.table)
     overlays = try theory.map { level, table in
       try Overlay(level, theory: table, seeds: tables, model: model)
     }
-    let length = configuration.training?.context ?? 100
-    let others =
-      request.contexts ?? [30, 100, 300, 1000].filter { $0 >= model.shortestContext }
     let probe = try LimitProbe(
-      experiment, contexts: [length] + others.filter { $0 != length }, count: request.sequences,
-      seed: request.seed)
+      experiment, contexts: comparison.contexts, count: request.sequences, seed: request.seed)
     let pool = WorkerPool(threads: threads)
     func limit(_ table: TrajectoryTable) throws -> LimitReport {
-      try LimitReport(
+      try checkpoint()
+      return try LimitReport(
         table, probe, informationSet: informationSet, thresholds: request.thresholds, pool: pool)
     }
     theoryLimits = try theory.map { ($0, try limit($1)) }
@@ -64,6 +61,7 @@ public struct ComparisonReport: Sendable {
         else { return nil }
         return (seed.seed, try probe.totalVariation(ours, theirs, pool: pool))
       })
+    try checkpoint()
     approach = try informationSet.flatMap { set in
       try theory.first.map { first in
         try Approach(probe, to: set, theory: first.table, seeds: tables, end: end, pool: pool)

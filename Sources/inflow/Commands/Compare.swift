@@ -49,6 +49,16 @@ struct Compare: ParsableCommand {
     if Set(levels).count < levels.count { throw ValidationError("--level: every level once") }
   }
 
+  /// The folder that is written must not hold the training that is read.
+  private func checkApart() throws {
+    func place(_ path: String) -> String {
+      URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+    guard let training, "\(place(training))/".hasPrefix("\(place(out))/") else { return }
+    throw ValidationError(
+      "--out: found \(out), in which the run of --training lies; allowed: another folder")
+  }
+
   func run() throws {
     let experiment = try common.experiment()
     let execution = common.execution
@@ -58,10 +68,11 @@ struct Compare: ParsableCommand {
     request.training = training
     request.sequences = sequences
     request.measuresLadder = ladder
+    try checkApart()
     let comparison = try Comparison(experiment, request, threads: execution.threads)
     let folder = try RunFolder(creating: out, existing: execution.force ? .replace : .refuse)
     let console = Console(quiet: execution.quiet)
-    for warning in experiment.configuration.warnings { console.warn(warning) }
+    for warning in comparison.warnings { console.warn(warning) }
     let report = try console.watching { watch in
       try comparison.run(
         in: folder,

@@ -19,7 +19,8 @@ struct Generalize: ParsableCommand {
   @Option(
     name: .customLong("length"), parsing: .singleValue,
     help: ArgumentHelp(
-      "A context length; may be repeated. By default 10, 30, 100, 300 and 1000.", valueName: "L"))
+      "A context length; may be repeated. By default those of 10, 30, 100, 300 and 1000 that have a key.",
+      valueName: "L"))
   var lengths: [Int] = []
 
   @Option(
@@ -48,7 +49,7 @@ struct Generalize: ParsableCommand {
     let experiment = try Experiment(Configuration(contentsOf: folder[.configuration]))
     let end = try TrajectoryTable(contentsOf: folder[.trajectory]).end(experiment.model)
     let result = try Generalization(
-      experiment, at: end, contexts: lengths.isEmpty ? [10, 30, 100, 300, 1000] : lengths,
+      experiment, at: end, contexts: lengths.isEmpty ? nil : lengths,
       concentrations: concentrations, sequences: sequences, threads: execution.threads)
     if let out { try result.write(to: out, existing: execution.force ? .replace : .refuse) }
     Terminal.result(result.text)

@@ -30,13 +30,15 @@ public struct Generalization: Sendable {
 extension Generalization {
   /// - Parameters:
   ///   - set: by default S*.
+  ///   - contexts: by default those of 10, 30, 100, 300 and 1000 that have a key.
   ///   - concentrations: priors to draw a kernel per sequence from; empty for the source's own kernels.
   /// - Throws: `ConfigurationError`, `SamplerError`, `ChainError`.
   public init(
-    _ experiment: Experiment, at parameters: Parameters, set: LagSet? = nil, contexts: [Int],
+    _ experiment: Experiment, at parameters: Parameters, set: LagSet? = nil, contexts: [Int]? = nil,
     concentrations: [Double], sequences: Int, seed: Int = 17, threads: Int
   ) throws {
     let model = experiment.model
+    let contexts = contexts ?? [10, 30, 100, 300, 1000].filter { $0 >= model.shortestContext }
     if let short = contexts.first(where: { $0 < model.shortestContext }) {
       throw ConfigurationError(
         .outOfRange, at: .configuration, keyPath: "length", found: "\(short)",
@@ -44,7 +46,10 @@ extension Generalization {
     }
     let chosen = try set ?? experiment.selectedSet(isNeeded: true, threads: threads)?.set ?? .empty
     let loss = experiment.configuration.loss
-    let epsilon = max(loss.epsilon, experiment.configuration.training?.epsilon ?? 1e-3)
+    let own = experiment.configuration.training?.epsilon ?? loss.epsilon
+    // Without any the cost of a token that its context lacks is infinite.
+    let epsilon = own > 0 ? own : 1e-3
+    if let longest = contexts.max() { try FreshSequences.checkMemory(contexts: [longest], count: sequences) }
     self.set = chosen
     self.epsilon = epsilon
     let pool = WorkerPool(threads: threads)

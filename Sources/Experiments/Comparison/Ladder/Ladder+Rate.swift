@@ -15,7 +15,7 @@ extension Ladder {
   /// are not asymptotic.
   private static let nearness = 0.1
 
-  func rateEdges() throws -> [LadderEdge] {
+  func rateEdges(_ checkpoint: () throws -> Void) throws -> [LadderEdge] {
     let drawn = try ChainSampler(experiment.source).sample(
       count: Self.count, length: context + 1, seed: 11, place: DrawPlace(.measurement))
     let theory = try FiniteContextLoss(
@@ -31,9 +31,13 @@ extension Ladder {
       try
         !(distance(descent(evaluator, rate: rate, time: time), exact)
         < Self.nearness * distance(start, exact))
-    { rate /= 2 }
+    {
+      try checkpoint()
+      rate /= 2
+    }
     var (flow, modified): ([LadderEdge.Point], [LadderEdge.Point]) = ([], [])
     for _ in 0..<Self.rates {
+      try checkpoint()
       let end = try descent(evaluator, rate: rate, time: time)
       let corrected = try self.end(theory, .stepSize(rate: rate), time)
       flow.append(.init(variable: rate, error: distance(end, exact), standardError: nil))

@@ -15,7 +15,8 @@ extension Ladder {
     var probe = experiment.start
     probe.scale = 0.01
     let slope = try leading.evaluate(probe).gradient.coefficients.map { abs($0) / probe.scale }.max() ?? 0
-    let size = probe.coefficients.map(abs).max() ?? 1
+    // By which a coefficient must change to matter.
+    let size = model.variant.coefficients == .softmax ? 1 : probe.coefficients.map(abs).max() ?? 1
     let product = slope > 0 ? 0.5 * size / slope : 1
     let points = try Self.scales.map { scale in
       var start = experiment.start

@@ -30,14 +30,21 @@ struct Ladder {
     laws = try experiment.windowLaws(threads: threads)
   }
 
-  /// - Parameter progress: the arrow that begins.
-  func edges(progress: (LadderEdge.Name, _ fraction: Double) -> Void) throws -> [LadderEdge] {
+  /// - Parameters:
+  ///   - progress: the arrow that begins.
+  ///   - checkpoint: throws when the user wants to stop.
+  func edges(
+    progress: (LadderEdge.Name, _ fraction: Double) -> Void, checkpoint: () throws -> Void
+  ) throws -> [LadderEdge] {
     progress(.rateToFlow, 0)
-    var edges = try rateEdges()
+    var edges = try rateEdges(checkpoint)
+    try checkpoint()
     progress(.batchToMean, 0.4)
     edges.append(try batchEdge())
+    try checkpoint()
     progress(.finiteToInfiniteContext, 0.6)
     edges.append(try contextEdge())
+    try checkpoint()
     progress(.infiniteContextToLeadingOrder, 0.9)
     edges.append(try scaleEdge())
     return edges

@@ -20,27 +20,26 @@ public struct Approach: Sendable {
 
   private static let halvings = 6
 
-  /// At the end and at ever halved times, of those that theory and every seed have.
+  /// At the measured times nearest to the end and to ever halved times, where theory and every seed have them.
   init(
     _ probe: LimitProbe, to set: LagSet, theory: TrajectoryTable, seeds: [TrajectoryTable], end: Double,
     pool: WorkerPool
   ) throws {
     self.set = set
     let model = probe.experiment.model
-    let shared = (seeds.first?.times ?? []).filter { time in
-      time <= end * (1 + 1e-9) && ([theory] + seeds).allSatisfy { $0.parameters(at: time, model) != nil }
-    }
+    let measured = (seeds.first?.times ?? []).filter { $0 <= end * (1 + 1e-9) }
     let wanted = (0...Self.halvings).compactMap { halving -> Double? in
       let time = end / Double(1 << halving)
-      return shared.min { abs($0 - time) < abs($1 - time) }
+      return measured.min { abs($0 - time) < abs($1 - time) }
     }
     func distance(_ table: TrajectoryTable, _ time: Double) throws -> SampleMean? {
       guard let parameters = table.parameters(at: time, model) else { return nil }
       return try probe.totalVariation(of: parameters, from: set, pool: pool)
     }
     rows = try Set(wanted).sorted().compactMap { time in
-      guard let flow = try distance(theory, time) else { return nil }
-      return Row(time: time, theory: flow, bySeed: try seeds.compactMap { try distance($0, time) })
+      let bySeed = try seeds.compactMap { try distance($0, time) }
+      guard let flow = try distance(theory, time), bySeed.count == seeds.count else { return nil }
+      return Row(time: time, theory: flow, bySeed: bySeed)
     }
   }
 

@@ -9,8 +9,6 @@ struct FreshSequences {
   let context: Int
   /// π of each sequence, and the law that it gives the token after the context.
   let nextLaws: [[Double]]
-  /// The context x_1...x_L of each.
-  let contexts: [[Int]]
 
   /// The same sequences for the same seed and context.
   ///
@@ -31,13 +29,12 @@ struct FreshSequences {
     self.context = context
     sequences = try sampler.sample(count: count, length: context + 1, seed: UInt64(seed), place: place)
     let drawn = sequences
-    let contexts = (0..<count).map { row in drawn[row].prefix(context).map(Int.init) }
-    self.contexts = contexts
     nextLaws = (0..<count).map { row in
       guard let kernel = sampler.kernel(ofSequence: row, seed: UInt64(seed), place: place, list: list) else {
         return []
       }
-      return InContextEstimator.kernel(kernel).prediction(after: contexts[row], tokens: kernel.tokens)
+      return InContextEstimator.kernel(kernel).prediction(
+        after: Self.tokens(drawn, row, context), tokens: kernel.tokens)
     }
   }
 
@@ -64,7 +61,29 @@ extension FreshSequences {
   func predictions(_ set: LagSet, _ model: ModelDefinition) -> [[Double]] {
     let window = model.variant.keys == .all ? 0 : model.reach
     let estimator = InContextEstimator.inductionHead(set, window: window)
-    return contexts.map { estimator.prediction(after: $0, tokens: model.tokens) }
+    return (0..<sequences.count).map { row in
+      estimator.prediction(after: Self.tokens(sequences, row, context), tokens: model.tokens)
+    }
+  }
+
+  /// x_1...x_L of one sequence.
+  private static func tokens(_ sequences: TokenSequences, _ row: Int, _ context: Int) -> [Int] {
+    sequences[row].prefix(context).map(Int.init)
+  }
+
+  /// Two bytes a token, and as many again in the form that is fastest to evaluate.
+  ///
+  /// - Throws: `ConfigurationError` when sequences of these lengths L do not fit in memory together.
+  static func checkMemory(contexts: [Int], count: Int) throws {
+    let bytes = contexts.reduce(0.0) { $0 + 4 * Double(count) * Double($1 + 1) }
+    guard bytes <= Double(Resources.memory) else {
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "length",
+        found:
+          "\(count) sequences of \(contexts.max() ?? 0) tokens, which need \(Resources.size(bytes)) with the others",
+        allowed: "at most \(Resources.size(Double(Resources.memory)))",
+        suggestion: "lower --sequences or --length")
+    }
   }
 }
 

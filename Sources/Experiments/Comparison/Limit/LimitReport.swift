@@ -83,13 +83,17 @@ extension LimitVerdict {
     nearest: LimitDistances.Entry?, informationSet: LagSet?, winner: HeadSet, share: Double,
     attention: Double, scale: Double, scaleChange: Double, drift: Double?, _ thresholds: LimitThresholds
   ) {
-    let expected = informationSet ?? nearest?.set
     let isNear = (nearest?.totalVariation.mean ?? 1) <= thresholds.totalVariation
-    if let nearest, nearest.set == expected, isNear {
+    if let nearest, nearest.set == informationSet, isNear {
       self = .reached
       return
     }
-    var reasons: [Reason] = []
+    var reasons: [Reason] = informationSet == nil ? [.unknownSet] : []
+    if informationSet == nil, isNear {
+      self = .failed(reasons)
+      return
+    }
+    let expected = informationSet ?? nearest?.set
     if share >= thresholds.share, winner.members != expected?.members {
       reasons.append(.wrongSet(LagSet(winner.members)))
     } else if share < thresholds.share || attention < thresholds.attention

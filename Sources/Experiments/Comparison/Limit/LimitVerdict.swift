@@ -38,6 +38,8 @@ public enum LimitVerdict: Hashable, Sendable {
     case finiteContextFloor(scale: Double)
     /// C has changed by this fraction.
     case stepTooLarge(drift: Double)
+    /// There is no S* to compare with.
+    case unknownSet
   }
 }
 
@@ -50,6 +52,7 @@ extension LimitVerdict.Reason: CustomStringConvertible {
       "not yet converged: p = \(brief(share)), least own weight \(brief(attention)), a = \(brief(scale))"
     case .finiteContextFloor(let scale): "finite-context floor: a stands still at \(brief(scale))"
     case .stepTooLarge(let drift): "step too large: C has changed by \(brief(100 * drift)) %"
+    case .unknownSet: "S* is unknown: the windows have no laws that fit in memory"
     }
   }
 
@@ -59,6 +62,7 @@ extension LimitVerdict.Reason: CustomStringConvertible {
     case .notConverged: "not-converged"
     case .finiteContextFloor: "finite-context-floor"
     case .stepTooLarge: "step-too-large"
+    case .unknownSet: "unknown-set"
     }
   }
 }

@@ -3,7 +3,8 @@ import InductionModel
 
 /// One level of theory over training's seeds, on one time axis: t = Σ rate, over 1 − β with momentum.
 ///
-/// Theory is known at every time at which a seed measured; seeds that stopped early only count where they reach.
+/// Theory is known at every time at which a seed measured; times that not every seed reached are left
+/// out.
 public struct Overlay: Sendable {
   /// One quantity over time.
   public struct Curve: Sendable {

@@ -62,12 +62,10 @@ struct ClosedForms {
 
   // MARK: The start of a joint run
 
-  /// a'(0) = Σ p_S I_S + O(a): the chord to the first row after the start.
+  /// a'(0) = Σ p_S I_S + O(a), the leading order's −∂L/∂a: the chord to the first row after the start.
   private func startOfScale() throws -> [ClosedForm] {
-    guard experiment.configuration.theory.stages.first?.train.contains(.scale) == true,
-      let information = try leading.information(experiment.start)
-    else { return [] }
-    let predicted = zip(experiment.start.shares(model), information).reduce(0) { $0 + $1.0 * $1.1 }
+    guard experiment.configuration.theory.stages.first?.train.contains(.scale) == true else { return [] }
+    let predicted = -(try leading.evaluate(experiment.start).gradient.scale)
     return [
       form("a'(0)", predicted) { table in
         guard let scale = table[ModelDefinition.scaleName],
@@ -108,7 +106,9 @@ struct ClosedForms {
       let start = theory.parameters(rows.lowerBound, model)
     else { return [] }
     // At weights of nearly 1 the slope by w_j is a σ_j (∂I/∂σ_own − ∂I/∂σ_j).
-    var point = Parameters(model: model, own: 14, other: 0, coefficients: 0, scale: start.scale)
+    // A coefficient whose share vanishes.
+    let none = model.variant.coefficients == .softmax ? -600.0 : 0
+    var point = Parameters(model: model, own: 14, other: 0, coefficients: none, scale: start.scale)
     for (index, set) in model.sets.enumerated() where set == selected { point.coefficients[index] = 1 }
     let slope = try leading.evaluate(point).gradient.attention
     let weights = point.attentionWeights
