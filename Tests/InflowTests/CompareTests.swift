@@ -70,6 +70,15 @@ import Testing
     let reread = try compare(["--training", "trained", "--force"], in: place)
     try #require(reread.status == 0, "\(reread.error)")
     #expect(try place.read("run/overlay.csv") == overlay)
+    // Its own section counts, whatever the configuration says of training.
+    let bare = try compare(["--set", "training=null", "--training", "trained", "--force"], in: place)
+    try #require(bare.status == 0, "\(bare.error)")
+    #expect(try place.read("run/overlay.csv") == overlay)
+    #expect(bare.output.contains("at L = 60;"))
+    let onto = try compare(["--training", "trained", "--out", "trained", "--force"], in: place)
+    #expect(onto.status == 64)
+    #expect(onto.error.contains("--out: found trained"))
+    #expect(FileManager.default.fileExists(atPath: place["trained/seed-1/trajectory.csv"]))
     for (difference, key) in [
       ("source.parents=[1]", "source"), ("model.degree=1", "model"), ("initial.scale=0.5", "initial"),
       ("loss.criterion=logits", "loss.criterion"),
@@ -77,6 +86,31 @@ import Testing
       let refused = try compare(["--training", "trained", "--force", "--set", difference], in: place)
       #expect(refused.status == 65)
       #expect(refused.error.contains(" \(key): found"), "\(refused.error)")
+    }
+  }
+
+  /// Only training that is done and unchanged is compared.
+  @Test func refusesFoldersOfNoTraining() throws {
+    let place = try Workplace()
+    #expect(
+      try Command.run(
+        "integrate", "small.yaml", "--out", "flow", "--set", Self.training, "--set",
+        "theory.stages=[{until: {time: 2}}]", in: place
+      ).status == 0)
+    #expect(
+      try Command.run("train", "small.yaml", "--out", "trained", "--set", Self.training, in: place).status
+        == 0)
+    let manifest = try place.read("trained/manifest.json")
+    try manifest.replacing("\"done\"", with: "\"interrupted\"").write(
+      toFile: place["trained/manifest.json"], atomically: true, encoding: .utf8)
+    for (folder, found) in [
+      ("flow", "a run of inflow integrate"), ("trained", "training that is interrupted"),
+      ("none", "no config.yaml"),
+    ] {
+      let refused = try compare(["--training", folder], in: place)
+      #expect(refused.status == 65)
+      #expect(refused.error.contains(found), "\(refused.error)")
+      #expect(!FileManager.default.fileExists(atPath: place["run"]))
     }
   }
 

@@ -115,8 +115,12 @@ extension StageConditions {
 }
 
 extension Experiment {
-  /// S*; nil where the laws of the windows do not fit in memory or do not exist.
+  /// S*; nil where the laws of the windows are large or do not exist.
   func selectedSetInMemory(_ threads: Int) -> LagSet? {
-    try? selectedSet(isNeeded: true, threads: threads)?.set
+    guard (try? Resources(lawsOf: self, memory: Self.memoryOfLaws)) != nil else { return nil }
+    return try? selectedSet(isNeeded: true, threads: threads)?.set
   }
+
+  /// Bytes that laws may take which only a report needs.
+  private static let memoryOfLaws = 1 << 30
 }

@@ -52,7 +52,7 @@ extension LimitVerdict.Reason: CustomStringConvertible {
       "not yet converged: p = \(brief(share)), least own weight \(brief(attention)), a = \(brief(scale))"
     case .finiteContextFloor(let scale): "finite-context floor: a stands still at \(brief(scale))"
     case .stepTooLarge(let drift): "step too large: C has changed by \(brief(100 * drift)) %"
-    case .unknownSet: "S* is unknown: the windows have no laws that fit in memory"
+    case .unknownSet: "S* is unknown: the windows have no stationary laws, or too large ones"
     }
   }
 
