@@ -7,9 +7,10 @@ struct MapCommand: ParsableCommand {
     commandName: "map",
     abstract: "Shows which set of heads wins over a grid of configurations, in theory and in training.",
     discussion: """
-      Every combination of the values after --vary is one cell: its flow is integrated and its training run. Cells \
-      run side by side on all threads; each is a run folder found by the content of its configuration, so that the \
-      same command goes on with a map that was interrupted.
+      Every combination of the values after --vary is one cell: its flow is integrated and the first seed of its \
+      training run. Where both have one stage, the flow ends when training does. Cells run side by side on all \
+      threads; each is a pair of run folders found by the content of its configuration, so that the same command \
+      goes on with a map that was interrupted. With --force all cells are run anew.
 
       Example:
         inflow map Examples/two-parents.yaml --out map --set training.stages[0].steps=200 \\
@@ -19,7 +20,9 @@ struct MapCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   @Option(
-    help: ArgumentHelp("The folder of the map; cells that are in it are taken as they are.", valueName: "dir")
+    help: ArgumentHelp(
+      "The folder of the map; cells that are in it are taken as they are, unless an input file has changed.",
+      valueName: "dir")
   )
   var out: String
 
@@ -41,7 +44,7 @@ struct MapCommand: ParsableCommand {
       threads: common.execution.threads)
     let table = try Console(quiet: common.execution.quiet).watching { watch in
       try map.run(
-        in: out,
+        in: out, common.execution.force ? .replace : .keep,
         progress: { watch.report(Double($0) / Double(map.count), at: "\($0) of \(map.count) cells") },
         isInterrupted: { watch.isInterrupted })
     }
@@ -51,24 +54,22 @@ struct MapCommand: ParsableCommand {
 
 extension WinnerTable {
   fileprivate func text(in folder: String) -> String {
-    let names = axes.map(\.key) + Self.outcomes
-    let shown = axes.map(\.key) + ["theory_winner", "theory_share", "training_winner", "training_share"]
-    var table = TextTable(shown, shown.map { _ in .right })
+    let header = axes.map(\.key) + ["theory_winner", "theory_share", "training_winner", "training_share"]
+    var table = TextTable(header, header.map { _ in .right })
     for row in rows {
-      let fields = Dictionary(uniqueKeysWithValues: zip(names, row))
-      table.add(
-        shown.map { name in
-          let value = fields[name] ?? ""
-          if name.hasSuffix("winner") {
-            return fields["failure"] == "" ? "{\(value.replacing(" ", with: ","))}" : "failed"
-          }
-          return name.hasSuffix("share") ? decimals(Double(value), 4) : value
-        })
+      func fields(_ winner: MapWinner?) -> [String] {
+        [
+          row.result.failure == nil ? winner?.set.description ?? "-" : "failed",
+          decimals(winner?.share, 4),
+        ]
+      }
+      table.add(row.values + fields(row.result.theory) + fields(row.result.training))
     }
     let counts = counts
     return table.text + "\n\n"
-      + "of \(rows.count) cells the true parents win in \(counts.theory) in theory and in \(counts.training) in "
-      + "training; both agree in \(counts.agree)"
+      + "of \(rows.count) cells the true parents win in \(counts.theory) in theory"
+      + (isTrained
+        ? " and in \(counts.training) in training; both agree in \(counts.agree)" : "; none was trained")
       + (counts.failed > 0 ? "; \(counts.failed) failed, map.csv says why" : "") + "\nfolder: \(folder)"
   }
 }

@@ -2,8 +2,9 @@
 public struct MapAxis: Sendable {
   /// Such as `initial.scale`.
   public let key: String
-  /// As YAML.
+  /// As YAML, each on one line.
   public let values: [String]
+  private let steps: [Override.Step]
 
   /// `key.path=[v1, v2, ..]`, or a single value.
   ///
@@ -16,18 +17,9 @@ public struct MapAxis: Sendable {
     }
     guard let override = Override(text) else { throw problem("no key and value") }
     key = String(text.prefix { $0 != "=" })
+    steps = override.steps
     let tree = try ConfigurationTree(yaml: override.value, at: .override(text))
-    guard case .list(let entries) = tree.content else {
-      values = [override.value]
-      return
-    }
-    values = try entries.map { entry in
-      switch entry.content {
-      case .plain(let word): return word
-      case .quoted(let word): return "\"\(word)\""
-      default: return try entry.yaml().split(separator: "\n").joined(separator: " ")
-      }
-    }
+    values = if case .list(let entries) = tree.content { entries.map(\.line) } else { [tree.line] }
     guard !values.isEmpty else { throw problem("an empty list") }
     guard Set(values).count == values.count else { throw problem("a value that stands twice") }
   }
@@ -38,6 +30,23 @@ extension MapAxis {
   static func cells(_ axes: [MapAxis]) -> [[(key: String, value: String)]] {
     axes.reduce([[]]) { cells, axis in
       cells.flatMap { cell in axis.values.map { cell + [(axis.key, $0)] } }
+    }
+  }
+
+  /// - Throws: `ConfigurationError` where an axis would undo what one before it has set.
+  static func checkIndependent(_ axes: [MapAxis]) throws {
+    for (position, axis) in axes.enumerated() {
+      guard let earlier = axes[..<position].first(where: { $0.steps.starts(with: axis.steps) }) else {
+        continue
+      }
+      let isSame = earlier.steps == axis.steps
+      throw ConfigurationError(
+        isSame ? .duplicateKey : .conflict, at: .configuration, keyPath: axis.key,
+        found: isSame
+          ? "a key that is varied twice" : "an axis that replaces \(earlier.key), varied before it",
+        allowed: isSame ? "every key once" : "what stands in another key varied after it",
+        suggestion: isSame
+          ? "give all its values to one --vary" : "put --vary \(axis.key) before --vary \(earlier.key)")
     }
   }
 }

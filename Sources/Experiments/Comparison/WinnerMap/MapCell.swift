@@ -2,26 +2,14 @@ import Foundation
 import InductionModel
 import MarkovChains
 import SymbolicTensors
-import Transformer
 
 /// One cell of a map: a configuration of its own, found again by its content.
 struct MapCell: Sendable {
-  /// Which set won in theory or in training.
-  struct Winner: Sendable {
-    let set: HeadSet
-    let share: Double
-    /// The least weight that its heads give their own lags.
-    let attention: Double
-    let scale: Double
-  }
-
-  let values: [(key: String, value: String)]
   let configuration: Configuration
-  /// SHA-256 of the resolved configuration: where the cell's folder is.
-  let hash: String
+  /// The name of the cell's folder: from the SHA-256 of the resolved configuration.
+  let folder: String
 
   init(_ values: [(key: String, value: String)], of base: String, _ overrides: [Override]) throws {
-    self.values = values
     let own = try values.map { key, value in
       guard let override = Override("\(key)=\(value)") else {
         throw ConfigurationError(
@@ -29,84 +17,51 @@ struct MapCell: Sendable {
       }
       return override
     }
-    configuration = try Configuration(contentsOf: base, overrides: overrides + own).endingTogether
-    hash = SHA256.hash(try configuration.yaml().utf8)
+    configuration = try Configuration(contentsOf: base, overrides: overrides + own).ofCell
+    folder = String(SHA256.hash(try configuration.yaml().utf8).prefix(16))
+  }
+
+  /// Reads what the configuration names; theory and training must be about the same thing.
+  ///
+  /// - Throws: `ConfigurationError` that names the cell where it names no place.
+  func check(_ values: [(key: String, value: String)]) throws {
+    do {
+      _ = try Experiment(configuration)
+      if configuration.training != nil { try configuration.checkComparable([configuration.theory.level]) }
+    } catch let error as ConfigurationError where error.place == .configuration {
+      let cell = values.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+      throw ConfigurationError(
+        error.kind, at: error.place, keyPath: error.keyPath, found: error.found, allowed: error.allowed,
+        suggestion: (error.suggestion.map { "\($0); " } ?? "") + "found in the cell \(cell)")
+    }
   }
 
   /// Integrates and trains what is not yet there.
   ///
-  /// - Parameter folder: of the map.
+  /// - Parameter place: where the folders of cells are.
   /// - Throws: `RunFailure` or input errors.
-  func run(in folder: String, isInterrupted: @escaping @Sendable () -> Bool) throws -> MapResult {
-    let place = "\(folder)/cells/\(hash.prefix(16))"
+  func run(
+    in place: String, _ existing: WinnerMap.Existing, isInterrupted: @escaping @Sendable () -> Bool
+  ) throws -> MapResult {
     let experiment = try Experiment(configuration)
-    let theory = try winner(
-      in: "\(place)/theory", experiment, trajectory: { "\($0)/trajectory.csv" },
-      run: { path in
-        let inner = try RunFolder(creating: path, existing: .replace)
-        _ = try FlowRun(experiment, threads: 1).run(
-          in: inner, progress: { _, _ in }, isInterrupted: isInterrupted)
-      })
-    var training: Winner?
-    if let seeds = configuration.training?.seeds {
-      training = try winner(
-        in: "\(place)/training", experiment,
-        trajectory: { seeds.count > 1 ? "\($0)/seed-\(seeds[0])/trajectory.csv" : "\($0)/trajectory.csv" },
-        run: { path in
-          let inner = try (try? RunFolder(of: path)) ?? RunFolder(creating: path, existing: .replace)
-          _ = try TrainingSeries(experiment, threads: 1).run(in: inner, .init(isInterrupted: isInterrupted))
-        })
+    func winner(_ name: String, _ prepare: @escaping () throws -> (RunFolder) throws -> Void) throws
+      -> MapWinner
+    {
+      let run = CellRun(path: "\(place)/\(folder)/\(name)", configuration: configuration, prepare: prepare)
+      return MapWinner(at: try run.end(existing), experiment.model, parents: configuration.source.parents)
     }
-    let set = try experiment.selectedSet(isNeeded: false, threads: 1)
-    return MapResult(cell: self, theory: theory, training: training, selected: set, failure: nil)
-  }
-
-  private func winner(
-    in path: String, _ experiment: Experiment, trajectory: (String) -> String, run: (String) throws -> Void
-  ) throws -> Winner? {
-    if !isDone(path) { try run(path) }
-    let table = try TrajectoryTable(contentsOf: trajectory(path))
-    guard let end = table.parameters(table.times.count - 1, experiment.model) else { return nil }
-    let leader = end.leader(experiment.model)
-    return Winner(
-      set: leader.set, share: leader.share, attention: end.leastOwnWeight(leader.set, experiment.model),
-      scale: end.scale)
-  }
-
-  private func isDone(_ path: String) -> Bool {
-    guard let folder = try? RunFolder(of: path), let manifest = try? StoredManifest(folder) else {
-      return false
+    var result = MapResult(folder: folder)
+    result.theory = try winner("theory") {
+      let flow = try FlowRun(experiment, threads: 1)
+      return { _ = try flow.run(in: $0, progress: { _, _ in }, isInterrupted: isInterrupted) }
     }
-    return manifest.isDone
-  }
-}
-
-extension Configuration {
-  /// The same with a flow that is no longer than training, where both have one stage and training's time is known
-  /// before: what wins is asked at one time.
-  var endingTogether: Configuration {
-    guard theory.stages.count == 1, let training, training.stages.count == 1,
-      case .steps(let steps) = training.stages[0].length,
-      case .sgd(let rate, let momentum) = training.optimizer.rule,
-      training.optimizer.schedule == .init(warmup: 0, cosine: nil), training.optimizer.clip == nil
-    else { return self }
-    var result = self
-    result.theory.stages[0].until.time = min(
-      theory.stages[0].until.time, Double(steps) * rate / (1 - momentum))
+    if configuration.training != nil {
+      result.training = try winner("training") {
+        let series = try TrainingSeries(experiment, threads: 1)
+        return { _ = try series.run(in: $0, .init(isInterrupted: isInterrupted)) }
+      }
+    }
+    result.selected = try experiment.selectedSet(isNeeded: false, threads: 1)?.set
     return result
-  }
-}
-
-/// What a cell came to.
-struct MapResult: Sendable {
-  let cell: MapCell
-  let theory: MapCell.Winner?
-  let training: MapCell.Winner?
-  let selected: SelectedSet?
-  /// Why there is no winner.
-  let failure: String?
-
-  func parentsWin(_ winner: MapCell.Winner?) -> Bool? {
-    winner.map { $0.set.members == cell.configuration.source.parents }
   }
 }
