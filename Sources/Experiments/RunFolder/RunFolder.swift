@@ -167,11 +167,12 @@ public struct RunFolder: Sendable {
   private static func obstacle(to path: String) -> String? {
     let manager = FileManager.default
     var url = URL(fileURLWithPath: path).standardizedFileURL
+    let own = url.path
     var isFolder: ObjCBool = false
     while !manager.fileExists(atPath: url.path, isDirectory: &isFolder) && url.path != "/" {
       url.deleteLastPathComponent()
     }
-    if !isFolder.boolValue { return url.path == path ? nil : "\(url.path) is a file" }
+    if !isFolder.boolValue { return url.path == own ? nil : "\(url.path) is a file" }
     return manager.isWritableFile(atPath: url.path) ? nil : "no permission to write in \(url.path)"
   }
 }

@@ -84,13 +84,14 @@ extension TrainingStage {
   }
 
   /// How many steps the stage takes at most, starting after `step` steps of the run; nil when its time is never
-  /// reached because the schedule's floor is 0.
+  /// reached because the schedule's floor is 0, or takes more steps of a changing rate than can be counted one by one.
   func steps(of optimizer: Optimizer, after step: Int) -> Int? {
     switch end {
     case .steps(let count): return count
     case .time(let limit):
       var (time, count) = (0.0, 0)
       while step + count < optimizer.schedule.settles, time < limit {
+        guard count < 1 << 30 else { return nil }
         time += optimizer.timePerStep * optimizer.schedule.multiplier(step: step + count)
         count += 1
       }
