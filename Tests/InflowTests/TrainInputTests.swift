@@ -23,6 +23,10 @@ import Testing
     set("training.data={file: six.json}", "6 tokens", "--set training.context=5"),
     set("training.seeds=[1, 1]", "training.seeds[1]", "every seed once"),
     set("training.stages=[{train: [heads], steps: 3}]", "training.stages[0].train[0]", "attention"),
+    set("training.stages=[{steps: 9223372036854775807}]", "training.stages[0].steps", "from 1 to 1000000000"),
+    set("training.stages=[{steps: 1e15}, {steps: 1}]", "stage 2", "lower its steps"),
+    set("training.measure={points: 1000000000}", "training.measure.points", "from 2 to 1000000"),
+    set("initial.coefficients=0", "initial.coefficients", "differs from 0"),
     set("training.stages=[{steps: 0}]", "training.stages[0].steps", "at least 1"),
     set(
       "training={stages: [{until: {time: 50}}], optimizer: {schedule: {cosine: {steps: 10}}}}",
@@ -43,6 +47,42 @@ import Testing
     for part in input.says { #expect(result.error.contains(part), "\(result.error)") }
     #expect(result.output.isEmpty)
     #expect(try place.names() == before)
+  }
+
+  /// A run that has lost a file goes on from what is left of it to the same bits, or says so; it never starts over.
+  @Test func aRunThatLostAFileIsNotStartedOver() throws {
+    let place = try TrainTests.workplace()
+    #expect(try Command.run("train", "train.yaml", "--out", "whole", in: place).status == 0)
+    func damaged(by damage: () throws -> Void) throws -> Command.Result {
+      let manager = FileManager.default
+      if try place.names().contains("run") { try manager.removeItem(atPath: place["run"]) }
+      try manager.copyItem(atPath: place["whole"], toPath: place["run"])
+      try place.write(
+        place.read("run/manifest.json").replacing("\"done\"", with: "\"interrupted\""),
+        to: "run/manifest.json")
+      try damage()
+      return try Command.run("resume", "run", in: place)
+    }
+    func remove(_ file: String) throws { try FileManager.default.removeItem(atPath: place[file]) }
+    let older = try damaged { try remove("run/checkpoint.json") }
+    #expect(older.status == 0, "\(older.error)")
+    #expect(try TrainTests.contents(place, "run") == TrainTests.contents(place, "whole"))
+    let cut = try damaged {
+      let rows = try place.read("run/measurements.csv").split(separator: "\n").prefix(4)
+      try place.write(rows.joined(separator: "\n") + "\n", to: "run/measurements.csv")
+    }
+    #expect(cut.status == 0, "\(cut.error)")
+    #expect(try TrainTests.contents(place, "run") == TrainTests.contents(place, "whole"))
+    let table = try damaged { try remove("run/measurements.csv") }
+    #expect(table.status == 65 && table.error.contains("run/measurements.csv"), "\(table.error)")
+    let text = try damaged { try place.write("{", to: "run/checkpoint.json") }
+    #expect(text.status == 65 && text.error.contains("checkpoints/step-000000060.json"), "\(text.error)")
+    let all = try damaged {
+      try remove("run/checkpoint.json")
+      try remove("run/checkpoints")
+    }
+    #expect(all.status == 65 && all.error.contains("run/checkpoint.json"), "\(all.error)")
+    #expect(try place.read("run/trajectory.csv") == place.read("whole/trajectory.csv"))
   }
 
   @Test func otherRunsAreNotResumed() throws {

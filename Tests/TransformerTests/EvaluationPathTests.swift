@@ -25,6 +25,15 @@ import Transformer
     Size(tokens: 3, window: 1, heads: 1, degree: 1, length: 9),
   ]
 
+  /// Histograms of all windows would take 40 GiB here.
+  @Test func fewTokensAmongManyWindowsTakeLittleMemory() throws {
+    let variant = try #require(Variant.every.first { $0.normalization == .l2 })
+    let model = DisentangledTransformer(
+      try ModelDefinition(tokens: 60, window: 2, heads: 2, degree: 2, variant: variant), loss: Loss())
+    #expect(model.memory(count: 100_000, length: 21, isRepeated: false) < 0x1p30)
+    #expect(model.memory(count: 1 << 30, length: 21, isRepeated: false) > 0x1p35)
+  }
+
   @Test(arguments: Self.sizes, EvaluationPath.allCases.filter { $0 != .plain })
   func agreesWithThePlainPath(size: Size, path: EvaluationPath) throws {
     let seed: UInt64 = 20

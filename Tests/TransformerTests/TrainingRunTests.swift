@@ -156,6 +156,50 @@ import Transformer
     #expect(short.state.endings.map(\.cause) == ["gradient-norm"] && short.state.step == 1)
   }
 
+  /// The schedule goes by the steps that were taken, not by those that the stages before could have taken.
+  @Test func aStageLastsItsTimeAfterOneThatEndedEarly() throws {
+    let schedule = Schedule(cosine: .init(steps: 2000, floor: 0.01))
+    let early = TrainingStage(train: [.scale], end: .time(1000), conditions: [.gradientNorm(below: 1e9)])
+    let setup = try Self.setup(
+      optimizer: Optimizer(.sgd(rate: 1), schedule: schedule),
+      stages: [early, TrainingStage(train: [.scale], end: .time(4.5))])
+    let run = try TrainingRun(setup, pool: WorkerPool())
+    var files: [Data] = []
+    _ = try run.run(.init(checkpoint: { files.append(try $0.json()) }))
+    #expect(run.state.endings.map(\.cause) == ["gradient-norm", "time"])
+    #expect(run.state.endings.map(\.step) == [1, 6])
+    let first = try TrainingCheckpoint(json: try #require(files.first))
+    let resumed = try TrainingRun(setup, pool: WorkerPool(), resuming: first)
+    _ = try resumed.run()
+    #expect(resumed.checkpoint() == run.checkpoint())
+  }
+
+  /// Ten steps of 0.1 add up to a little less than 1.
+  @Test func timesOfAGridAreNotMissedByRounding() throws {
+    var setup = try Self.setup(
+      optimizer: Optimizer(.sgd(rate: 0.1)),
+      stages: [TrainingStage(train: ParameterGroup.allCases, end: .steps(15))])
+    setup.measure = .times([0, 1])
+    var steps: [Int] = []
+    _ = try TrainingRun(setup, pool: WorkerPool()).run(.init(measurement: { steps.append($0.step) }))
+    #expect(steps == [0, 10, 15])
+  }
+
+  @Test func aCheckpointOfAnotherOptimizerIsRefused() throws {
+    let setup = try Self.setup(optimizer: Optimizer(.adam(rate: 0.01)))
+    var checkpoint = try TrainingRun(setup, pool: WorkerPool()).checkpoint()
+    checkpoint.optimizer.second = [0]
+    #expect(throws: TrainingError.checkpoint("the optimizer's memory has another size")) {
+      try TrainingRun(setup, pool: WorkerPool(), resuming: checkpoint)
+    }
+  }
+
+  @Test func moreStepsThanCanBeCountedAreRefused() throws {
+    let stage = TrainingStage(train: ParameterGroup.allCases, end: .steps(.max))
+    let setup = try Self.setup(stages: [stage, stage])
+    #expect(throws: TrainingError.self) { try TrainingRun(setup, pool: WorkerPool()) }
+  }
+
   /// With ε = 0 a next token that does not occur in its context costs infinitely much.
   @Test func stopsAtALossThatIsNotFinite() throws {
     let sequences = try TokenSequences([[0, 1, 0, 1, 0, 1, 0, 1, 2]], tokens: 3)

@@ -1,5 +1,6 @@
 // The trainer's layers, forward and backward, in float (_f) and double (_d). Lengths over positions are padded: n is a
-// multiple of TRAINER_BLOCK, and rows of an array over positions are `stride` apart.
+// multiple of TRAINER_BLOCK, and rows of an array over positions are `stride` apart. Only the copier's rows may begin
+// within a block: their n is any number, and there is room for eight numbers behind them.
 #ifndef TRAINER_LAYERS_H
 #define TRAINER_LAYERS_H
 

@@ -1,4 +1,5 @@
 import Foundation
+import Transformer
 
 /// Which real numbers a key accepts.
 enum NumberDomain {
@@ -43,6 +44,14 @@ extension Cursor {
     }
     guard range.contains(exact) else { throw error(.outOfRange, allowed: allowed) }
     return exact
+  }
+
+  /// A number of steps: sums of a few of them stay far below the largest integer.
+  func steps() throws -> Int {
+    let steps = try integer(in: 1...Int.max)
+    let most = Transformer.TrainingStage.mostSteps
+    guard steps <= most else { throw error(.outOfRange, allowed: "an integer from 1 to \(most)") }
+    return steps
   }
 
   func seed() throws -> Int { try integer(in: 0...Int.max) }

@@ -89,7 +89,7 @@ extension OptimizerConfiguration.Schedule {
       throw cursor.error(.outOfRange, allowed: "constant, or a map with warmup, cosine or both")
     }
     let section = try cursor.section("warmup", "cosine")
-    warmup = try section["warmup"]?.integer(in: 1...Int.max) ?? 0
+    warmup = try section["warmup"]?.steps() ?? 0
     cosine = try section["cosine"].map(Cosine.init)
   }
 
@@ -103,7 +103,7 @@ extension OptimizerConfiguration.Schedule.Cosine {
   init(_ cursor: Cursor) throws {
     let section = try cursor.section("steps", "floor")
     self.init(
-      steps: try section.required("steps", "how many steps the decay takes").integer(in: 1...Int.max),
+      steps: try section.required("steps", "how many steps the decay takes").steps(),
       floor: try section["floor"]?.number(.unit) ?? 0)
   }
 

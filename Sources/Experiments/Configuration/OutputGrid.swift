@@ -45,7 +45,7 @@ extension OutputGrid {
       self = .everyStep
     default:
       self = .points(
-        try section["points"]?.integer(in: 2...1_000_000_000) ?? defaultPoints,
+        try section["points"]?.integer(in: 2...1_000_000) ?? defaultPoints,
         try section["spacing"]?.choice(Spacing.self) ?? .logarithmic)
       return
     }

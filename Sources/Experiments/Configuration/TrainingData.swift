@@ -76,7 +76,7 @@ extension TrainingStage {
     case ("until", let end)?: length = .until(try StageConditions(end, model: model))
     default:
       length = .steps(
-        try section.required("steps", "how many steps the stage lasts, or until").integer(in: 1...Int.max))
+        try section.required("steps", "how many steps the stage lasts, or until").steps())
     }
   }
 

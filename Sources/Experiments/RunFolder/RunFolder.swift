@@ -59,8 +59,26 @@ public struct RunFolder: Sendable {
   public func has(_ file: File) -> Bool { FileManager.default.fileExists(atPath: self[file]) }
 
   /// A file as it stands.
-  public func read(_ file: File) throws -> Data {
-    try Self.attempting(self[file]) { try Data(contentsOf: URL(fileURLWithPath: self[file])) }
+  ///
+  /// - Throws: `RunFolderError.notReadable`.
+  public func read(_ file: File) throws -> Data { try Self.read(self[file]) }
+
+  static func read(_ path: String) throws -> Data {
+    do {
+      return try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      let manager = FileManager.default
+      var isFolder: ObjCBool = false
+      let reason =
+        if !manager.fileExists(atPath: path, isDirectory: &isFolder) {
+          "no such file"
+        } else if isFolder.boolValue {
+          "it is a folder"
+        } else {
+          manager.isReadableFile(atPath: path) ? error.localizedDescription : "no permission to read it"
+        }
+      throw RunFolderError.notReadable(path, reason: reason)
+    }
   }
 
   /// Writes a whole file beside the old one, then puts it in its place: readers see either, never a part.
@@ -117,6 +135,24 @@ public struct RunFolder: Sendable {
     }
   }
 
+  /// The checkpoints that are kept, by their steps, ascending.
+  ///
+  /// - Throws: `RunFolderError.notReadable`.
+  func keptCheckpoints() throws -> [(step: Int, path: String)] {
+    guard FileManager.default.fileExists(atPath: checkpoints) else { return [] }
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: checkpoints)
+    } catch {
+      throw RunFolderError.notReadable(checkpoints, reason: error.localizedDescription)
+    }
+    return names.compactMap { name in
+      guard name.hasPrefix("step-"), name.hasSuffix(".json"), let step = Int(name.dropFirst(5).dropLast(5))
+      else { return nil }
+      return (step, "\(checkpoints)/\(name)")
+    }.sorted { $0.step < $1.step }
+  }
+
   static func attempting<Value>(_ path: String, _ body: () throws -> Value) throws(RunFolderError) -> Value {
     do {
       return try body()
@@ -131,24 +167,27 @@ public struct RunFolder: Sendable {
   private static func obstacle(to path: String) -> String? {
     let manager = FileManager.default
     var url = URL(fileURLWithPath: path).standardizedFileURL
+    let own = url.path
     var isFolder: ObjCBool = false
     while !manager.fileExists(atPath: url.path, isDirectory: &isFolder) && url.path != "/" {
       url.deleteLastPathComponent()
     }
-    if !isFolder.boolValue { return url.path == path ? nil : "\(url.path) is a file" }
+    if !isFolder.boolValue { return url.path == own ? nil : "\(url.path) is a file" }
     return manager.isWritableFile(atPath: url.path) ? nil : "no permission to write in \(url.path)"
   }
 }
 
-/// A folder that a run cannot be written to.
+/// A folder that a run cannot be written to, or gone on with.
 public enum RunFolderError: Error, Equatable, Sendable {
   case exists(String)
   case notAFolder(String)
   case fileExists(String)
   case notWritable(String, reason: String)
+  case notReadable(String, reason: String)
   case notARun(String, missing: String)
   case notResumable(String, command: String)
-  case damaged(String, problem: String)
+  /// - Parameter remedy: nil for starting anew.
+  case damaged(String, problem: String, remedy: String? = nil)
 }
 
 extension RunFolderError: CustomStringConvertible {
@@ -163,12 +202,15 @@ extension RunFolderError: CustomStringConvertible {
       "\(path): found a file; allowed: a name that is not taken; choose another --out, or --force to overwrite it"
     case .notWritable(let path, let reason):
       "\(path): cannot be written (\(reason)); allowed: a folder that this user may create and write"
+    case .notReadable(let path, let reason):
+      "\(path): cannot be read (\(reason)); allowed: a file of the run that this user may read"
     case .notARun(let path, let missing):
       "\(path): found no \(missing); allowed: the folder of a run that inflow integrate or train has begun"
     case .notResumable(let path, let command):
       "\(path): found a run of inflow \(command); allowed: a run of inflow integrate or train"
-    case .damaged(let path, let problem):
-      "\(path): found \(problem); allowed: the file as the run left it; start the run anew with --force"
+    case .damaged(let path, let problem, let remedy):
+      "\(path): found \(problem); allowed: the file as the run left it; "
+        + (remedy.map { "\($0), or " } ?? "") + "start the run anew with --force"
     }
   }
 }

@@ -27,9 +27,7 @@ public final class TableFile {
     keeping: (_ row: Int, _ fields: [Substring]) -> Bool
   ) throws {
     path = folder[file]
-    let text = try RunFolder.attempting(folder[file]) { [path] in
-      try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
-    }
+    let text = String(decoding: try folder.read(file), as: UTF8.self)
     // What follows the last line end is no whole row.
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     guard let header = lines.first, columns.map({ $0.joined(separator: ",") == header }) ?? true else {
@@ -44,6 +42,22 @@ public final class TableFile {
     let kept = [header] + rows.map(\.element)
     try folder.write(kept.joined(separator: "\n") + "\n", to: file)
     handle = try Self.open(path)
+  }
+
+  /// Time and step of the rows of a training's file, up to the first that is not whole.
+  static func places(of folder: RunFolder, _ file: RunFolder.File) throws -> [(step: Int, time: Double)] {
+    let lines = String(decoding: try folder.read(file), as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    let width = lines.first.map { $0.split(separator: ",").count } ?? 0
+    var places: [(step: Int, time: Double)] = []
+    for line in lines.dropFirst() {
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      guard fields.count == width, width > 1, let time = Double(fields[0]), let step = Int(fields[1]) else {
+        break
+      }
+      places.append((step, time))
+    }
+    return places
   }
 
   /// The last whole row of a file, by the names of its columns.

@@ -58,10 +58,28 @@ extension SourceConfiguration {
 
 extension InitialConfiguration {
   func resolved(_ model: ModelDefinition) throws -> Parameters {
-    switch self {
-    case .pattern(let own, let other, let coefficients, let scale):
-      Parameters(model: model, own: own, other: other, coefficients: coefficients, scale: scale)
-    case .file(let file): try file.parameters(model)
+    let start =
+      switch self {
+      case .pattern(let own, let other, let coefficients, let scale):
+        Parameters(model: model, own: own, other: other, coefficients: coefficients, scale: scale)
+      case .file(let file): try file.parameters(model)
+      }
+    guard start.shares(model).allSatisfy(\.isFinite) else {
+      throw sharesError("coefficients whose shares are not finite")
+    }
+    return start
+  }
+
+  private func sharesError(_ found: String) -> ConfigurationError {
+    let allowed = "coefficients of which one differs from 0, and whose squares are finite"
+    return switch self {
+    case .pattern:
+      ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "initial.coefficients", found: found, allowed: allowed,
+        suggestion: "--set initial.coefficients=1, or --set model.variant.coefficients=softmax")
+    case .file(let file):
+      ConfigurationError(
+        .outOfRange, at: .input(file), keyPath: "coefficients", found: found, allowed: allowed)
     }
   }
 }

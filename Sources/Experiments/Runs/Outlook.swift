@@ -15,7 +15,7 @@ public struct Outlook: Sendable {
       case .finiteContext: nil
       }
     try experiment.checkTheory(threads: threads)
-    try experiment.checkTraining()
+    try experiment.checkTraining(threads: threads)
   }
 }
 

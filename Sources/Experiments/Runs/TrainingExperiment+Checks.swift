@@ -16,18 +16,24 @@ extension Experiment {
         suggestion: "lengthen the context or lower model.window")
     }
     if training.heldOut.file == nil {
-      try checkMemory(training.heldOut.count, training.context, "training.held-out.count")
+      try checkMemory(
+        training.heldOut.count, training, "training.held-out.count", batch: training.heldOut.count)
     }
     switch training.data.sequences {
-    case .fresh(let batch): try checkMemory(batch, training.context, "training.data.fresh")
-    case .fixed(let count, _): try checkMemory(count, training.context, "training.data.fixed")
+    case .fresh(let batch): try checkMemory(batch, training, "training.data.fresh", batch: nil)
+    case .fixed(let count, let batch):
+      try checkMemory(count, training, "training.data.fixed", batch: batch)
     case .file: break
     }
   }
 
-  /// Two bytes a token, and as many again in the form that is fastest to evaluate.
-  private func checkMemory(_ count: Int, _ context: Int, _ key: String) throws {
-    let bytes = 4 * Double(count) * Double(context + 1)
+  /// - Parameter batch: how many are evaluated at once of sequences that stay; nil for new ones.
+  private func checkMemory(_ count: Int, _ training: TrainingConfiguration, _ key: String, batch: Int?) throws
+  {
+    let (context, model) = (training.context, DisentangledTransformer(model, loss: configuration.loss))
+    let isRepeated = batch == count
+    var bytes = model.memory(count: batch ?? count, length: context + 1, isRepeated: isRepeated)
+    if batch != nil, !isRepeated { bytes += 2 * Double(count) * Double(context + 1) }
     guard bytes <= Double(Resources.memory) else {
       throw ConfigurationError(
         .outOfRange, at: .configuration, keyPath: key,
@@ -52,11 +58,11 @@ extension Experiment {
     }
   }
 
-  /// The sequences of `training.data.file`; nil where they are drawn.
+  /// The sequences of `training.data.file`.
   ///
   /// - Throws: `ConfigurationError` with the place in the file.
-  func sequences(of training: TrainingConfiguration) throws -> TokenSequences? {
-    guard case .file(let file, let batch) = training.data.sequences else { return nil }
+  func sequences(_ file: InputFile, of training: TrainingConfiguration, batch: Int?) throws -> TokenSequences
+  {
     let sequences = try self.sequences(file, context: training.context)
     guard batch ?? 1 <= sequences.count else {
       throw ConfigurationError(
@@ -68,10 +74,10 @@ extension Experiment {
 
   /// The sequences that losses are measured on.
   ///
-  /// - Throws: `ConfigurationError` with the place in the file.
-  func heldOut(of training: TrainingConfiguration, _ sampler: ChainSampler) throws -> TokenSequences {
+  /// - Throws: `ConfigurationError` with the place in the file; as `sampler` and its draws.
+  func heldOut(of training: TrainingConfiguration) throws -> TokenSequences {
     if let file = training.heldOut.file { return try sequences(file, context: training.context) }
-    return try sampler.sample(
+    return try sampler(training.data.kernels).sample(
       count: training.heldOut.count, length: training.context + 1, seed: UInt64(training.heldOut.seed),
       place: DrawPlace(.heldOut))
   }
@@ -91,12 +97,22 @@ extension Experiment {
   /// What can be found wrong before training without drawing or evaluating anything large.
   ///
   /// - Throws: as the functions above.
-  func checkTraining() throws {
+  func checkTraining(threads: Int) throws {
     guard let training = configuration.training else { return }
     try checkSizes(training)
-    _ = try sampler(training.data.kernels)
-    _ = try sequences(of: training)
+    if training.drawsSequences { _ = try sampler(training.data.kernels) }
+    if case .file(let file, let batch) = training.data.sequences {
+      _ = try sequences(file, of: training, batch: batch)
+    }
     if let file = training.heldOut.file { _ = try sequences(file, context: training.context) }
+    _ = try Transformer.TrainingStage.longest(
+      training.stages.map { $0.resolved(mostInformative: .empty) }, training.optimizer.resolved())
+    guard training.needsSelectedSet else { return }
+    if Double(try Resources(lawsOf: self).windows) <= Self.smallWindows {
+      _ = try selectedSet(isNeeded: true, threads: threads)
+    } else {
+      _ = try Kernel.stationaryLaws(source.kernels, threads: threads)
+    }
   }
 
   /// S*, where a stage asks for it or the laws of windows are small.
@@ -113,6 +129,20 @@ extension Experiment {
   }
 
   private static let smallWindows = 4096.0
+}
+
+extension TrainingConfiguration {
+  /// Whether a stage waits for S*.
+  var needsSelectedSet: Bool {
+    stages.contains { stage in
+      if case .until(let end) = stage.length { end.needsSelectedSet } else { false }
+    }
+  }
+
+  /// Whether anything is drawn from the source's chains rather than read.
+  var drawsSequences: Bool {
+    if case .file = data.sequences { heldOut.file == nil } else { true }
+  }
 }
 
 extension OptimizerConfiguration {

@@ -11,9 +11,14 @@ public struct TrainingExperiment: Sendable {
   public let heldOut: TokenSequences
   /// S* and its gap; nil where no stage asks for it and the laws of windows would be large.
   public let selected: SelectedSet?
-  private let sampler: ChainSampler
-  /// `training.data.file`.
-  private let sequences: TokenSequences?
+  private let data: Data
+
+  /// `training.data` with its file read, or with what it is drawn by.
+  private enum Data: Sendable {
+    case fresh(ChainSampler, batch: Int)
+    case fixed(ChainSampler, count: Int, batch: Int)
+    case read(TokenSequences, batch: Int)
+  }
 
   /// Reads files, checks sizes and draws the held-out sequences.
   ///
@@ -30,13 +35,19 @@ public struct TrainingExperiment: Sendable {
     if let epsilon = training.epsilon { loss.epsilon = epsilon }
     model = DisentangledTransformer(experiment.model, loss: loss)
     try experiment.checkSizes(training)
-    sampler = try experiment.sampler(training.data.kernels)
-    sequences = try experiment.sequences(of: training)
-    heldOut = try experiment.heldOut(of: training, sampler)
-    let needsSet = training.stages.contains { stage in
-      if case .until(let end) = stage.length { end.needsSelectedSet } else { false }
-    }
-    selected = try experiment.selectedSet(isNeeded: needsSet, threads: threads)
+    data =
+      switch training.data.sequences {
+      case .fresh(let batch): .fresh(try experiment.sampler(training.data.kernels), batch: batch)
+      case .fixed(let count, let batch):
+        .fixed(try experiment.sampler(training.data.kernels), count: count, batch: batch)
+      case .file(let file, let batch):
+        try {
+          let sequences = try experiment.sequences(file, of: training, batch: batch)
+          return .read(sequences, batch: batch ?? sequences.count)
+        }()
+      }
+    heldOut = try experiment.heldOut(of: training)
+    selected = try experiment.selectedSet(isNeeded: training.needsSelectedSet, threads: threads)
   }
 
   /// The run of one seed.
@@ -53,16 +64,14 @@ public struct TrainingExperiment: Sendable {
 
   private func data(seed: Int) throws -> Transformer.TrainingData {
     let length = training.context + 1
-    switch training.data.sequences {
-    case .fresh(let batch): return .fresh(sampler, batch: batch, length: length)
-    case .fixed(let count, let batch):
+    switch data {
+    case .fresh(let sampler, let batch): return .fresh(sampler, batch: batch, length: length)
+    case .fixed(let sampler, let count, let batch):
       // The set that the theory draws for this seed at finite context.
       let drawn = try sampler.sample(
         count: count, length: length, seed: UInt64(seed), place: DrawPlace(.training))
       return .fixed(drawn, batch: batch)
-    case .file(_, let batch):
-      guard let sequences else { throw TrainingError.batch(0) }
-      return .fixed(sequences, batch: batch ?? sequences.count)
+    case .read(let sequences, let batch): return .fixed(sequences, batch: batch)
     }
   }
 

@@ -4,8 +4,6 @@ import Transformer
 
 /// Writes the training of one seed into its folder as it goes: rows at once, a checkpoint every few seconds.
 final class TrainingRecord {
-  /// Where the run goes on; nil for its start.
-  let resumed: TrainingCheckpoint?
   private let folder: RunFolder
   private let model: DisentangledTransformer
   private let trajectory: TrajectoryFile
@@ -24,7 +22,6 @@ final class TrainingRecord {
   {
     self.folder = folder
     self.model = model
-    resumed = nil
     manifest = try Manifest(command: "train", configuration, threads: threads)
     try folder.write(configuration.yaml(), to: .configuration)
     try folder.write(manifest.json.text, to: .manifest)
@@ -40,7 +37,6 @@ final class TrainingRecord {
   ) throws {
     self.folder = folder
     self.model = model
-    resumed = checkpoint
     manifest = try Manifest(command: "train", configuration, threads: threads, resuming: stored)
     let isBefore: (Int, [Substring]) -> Bool = { _, fields in
       Int(fields[1]).map { $0 <= checkpoint.step } ?? false

@@ -1,5 +1,6 @@
 import Foundation
 import InductionModel
+import MarkovChains
 import Transformer
 
 /// The training of a configuration into a folder: one run for each of its seeds, each in `seed-N/` if there are
@@ -60,19 +61,36 @@ public struct TrainingSeries {
     var summaries: [TrainingSummary] = []
     do {
       for (index, seed) in seeds.enumerated() {
-        let inner = "\(folder.path)/seed-\(seed)"
-        let place = try (try? RunFolder(of: inner)) ?? RunFolder(creating: inner, existing: .replace)
+        let place = try Self.place(of: seed, in: folder)
         summaries.append(try run(seed: seed, index: index, in: place, observers))
         overall.steps += summaries.last?.end.step ?? 0
         try overall.write(summaries, of: seeds)
       }
-    } catch let failure as RunFailure {
-      try overall.write(summaries, of: seeds)
-      try overall.close(failure.isInterruption ? .interrupted : .failed, failure.description)
-      throw failure
+    } catch {
+      // What stopped the seed is the error to tell, even if the folder can no longer be written.
+      let failure = error as? RunFailure
+      try? overall.write(summaries, of: seeds)
+      try? overall.close(
+        failure?.isInterruption == true ? .interrupted : .failed,
+        failure?.description ?? InputError.describing(error) ?? "\(error)")
+      throw error
     }
     try overall.close(.done)
     return summaries
+  }
+
+  /// The folder of one seed, there or new. What a run has left is not written over.
+  private static func place(of seed: Int, in folder: RunFolder) throws -> RunFolder {
+    let path = "\(folder.path)/seed-\(seed)"
+    do {
+      return try RunFolder(of: path)
+    } catch let error as RunFolderError {
+      let remains = [RunFolder.File.checkpoint, .measurements].map(\.rawValue) + ["checkpoints"]
+      guard !remains.contains(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) else {
+        throw error
+      }
+      return try RunFolder(creating: path, existing: .replace)
+    }
   }
 
   /// Trains one seed, or goes on with it, or reads what it came to.
@@ -81,16 +99,19 @@ public struct TrainingSeries {
   {
     var own = configuration
     own.training?.seeds = [seed]
-    let stored = try resumable(own, in: folder)
-    if stored?.isDone == true { return try TrainingSummary(training, seed: seed, of: folder) }
-    let record = try record(seed: seed, own, in: folder, stored)
+    let remains = try TrainingRemains(folder, own)
+    if remains?.isDone == true { return try TrainingSummary(training, seed: seed, of: folder) }
+    // Before any file of the folder is touched.
+    let setup = try training.setup(seed: seed)
+    let pool = WorkerPool(threads: threads)
+    let run =
+      try remains?.run { try TrainingRun(setup, pool: pool, resuming: $0) } ?? TrainingRun(setup, pool: pool)
+    let record = try record(own, in: folder, remains?.stored, at: run)
     func summary(_ end: TrainingCheckpoint, isComplete: Bool) throws -> TrainingSummary {
       try TrainingSummary(
         training, seed: seed, end: end, loss: record.loss, standardError: record.standardError,
         isComplete: isComplete)
     }
-    let run = try TrainingRun(
-      training.setup(seed: seed), pool: WorkerPool(threads: threads), resuming: record.resumed)
     let (seeds, model) = (Double(training.training.seeds.count), training.model.definition)
     do {
       let ending = try run.run(
@@ -112,19 +133,36 @@ public struct TrainingSeries {
             + "resume goes on with it")
       }
       return result
-    } catch let error as TrainingError {
-      let message = "seed \(seed): \(explanation(of: error)), in \(folder[.checkpoint])"
-      try record.fail(message, steps: run.state.step)
+    } catch let failure as RunFailure {
+      throw failure
+    } catch {
+      let message = message(of: error, seed: seed, at: run.state.step, in: folder)
+      // A folder that can no longer be written is no reason to hide what happened.
+      try? record.fail(message, steps: run.state.step)
       throw RunFailure(.failure, message)
-    } catch let error as RunFolderError {
-      // The folder could be written when the run began: this is no bad input, the disk may be full.
-      throw RunFailure(.failure, error.description)
+    }
+  }
+
+  /// What stopped a run and what to try. The input was good when the run began.
+  private func message(of error: any Error, seed: Int, at step: Int, in folder: RunFolder) -> String {
+    switch error {
+    case let error as TrainingError:
+      return "seed \(seed): \(explanation(of: error)), in \(folder[.checkpoint])"
+    // The folder could be written when the run began: the disk may be full.
+    case let error as RunFolderError: return error.description
+    default:
+      let problem = InputError.describing(error) ?? "\(error)"
+      let advice =
+        error is ChainError ? "; a start that is uniform (source.start) needs no stationary law" : ""
+      return
+        "seed \(seed): step \(step + 1) failed: \(problem)\(advice); the checkpoint of step \(step) is in "
+        + folder[.checkpoint]
     }
   }
 
   /// What happened and what to try; ends with the last good checkpoint.
   private func explanation(of error: TrainingError) -> String {
-    guard case .notFinite(let step, let loss, let lastGood, let remedy) = error else { return "\(error)" }
+    guard case .notFinite(let step, let what, let lastGood, let remedy) = error else { return "\(error)" }
     let isLinear =
       training.experiment.model.variant.secondLayer == .linear
       && training.model.loss.criterion == .crossEntropy
@@ -133,28 +171,21 @@ public struct TrainingSeries {
       ? "\(remedy); the linear second layer may also predict y + epsilon <= 0: try a smaller scale, or criterion logits"
       : remedy
     return
-      "the loss at step \(step) is \(loss): \(advice); the last good checkpoint is that of step \(lastGood)"
-  }
-
-  /// The manifest of a run that can be gone on with; nil where none has got as far as a checkpoint.
-  private func resumable(_ configuration: Configuration, in folder: RunFolder) throws -> StoredManifest? {
-    guard folder.has(.checkpoint), folder.has(.measurements) else { return nil }
-    let stored = try StoredManifest(folder)
-    try stored.check(configuration, in: folder)
-    return stored
+      "\(what.description(step: step)): \(advice); the last good checkpoint is that of step \(lastGood)"
   }
 
   private func record(
-    seed: Int, _ configuration: Configuration, in folder: RunFolder, _ stored: StoredManifest?
+    _ configuration: Configuration, in folder: RunFolder, _ stored: StoredManifest?,
+    at run: TrainingRun<DisentangledTransformer>
   ) throws -> TrainingRecord {
     guard let stored else {
       return try TrainingRecord(folder, training.model, configuration, threads: threads)
     }
-    let checkpoint = try TrainingCheckpoint(json: folder.read(.checkpoint))
-    // Looks at the checkpoint before any file of the folder is touched.
-    _ = try TrainingRun(training.setup(seed: seed), pool: WorkerPool(threads: 1), resuming: checkpoint)
-    return try TrainingRecord(
-      resuming: folder, at: checkpoint, training.model, configuration, stored, threads: threads)
+    let record = try TrainingRecord(
+      resuming: folder, at: run.state, training.model, configuration, stored, threads: threads)
+    // The one of the folder may be missing, or of a step that the tables do not reach.
+    try record.save(run.checkpoint())
+    return record
   }
 }
 

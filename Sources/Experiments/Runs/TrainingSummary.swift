@@ -43,8 +43,18 @@ public struct TrainingSummary: Sendable {
       try TableFile.lastRow(of: folder, file)[column].flatMap { Double($0) }
     }
     try self.init(
-      training, seed: seed, end: TrainingCheckpoint(json: folder.read(.checkpoint)),
+      training, seed: seed, end: Self.end(in: folder),
       loss: last(.trajectory, "loss"), standardError: last(.measurements, "standard-error"), isComplete: true)
+  }
+
+  private static func end(in folder: RunFolder) throws -> TrainingCheckpoint {
+    do {
+      return try TrainingCheckpoint(json: folder.read(.checkpoint))
+    } catch let error as TrainingError {
+      throw RunFolderError.damaged(
+        folder[.checkpoint], problem: "no checkpoint of a training: \(error)",
+        remedy: try folder.keptCheckpoints().last.map { "copy \($0.path) over it" })
+    }
   }
 
   public var json: JSON {

@@ -50,7 +50,7 @@ struct StreamedPlan {
     codes = (0..<digits).reduce(1) { [labels] size, _ in size * labels }
   }
 
-  /// The number of digits with the fewest table entries to build and to look up, among those that fit 16 bits.
+  /// The number of digits with the fewest table entries to build and to look up, among tables of at most 2^12 codes.
   private static func digits(labels: Int, reach: Int, context: Int) -> Int {
     var (best, least, codes) = (1, Int.max, 1)
     for digits in 1...reach {

@@ -169,3 +169,27 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
     }
   }
 }
+
+/// Sizes, known before anything is allocated.
+extension WindowBatch {
+  /// Of the histograms of fresh sequences.
+  static func denseBytes(_ plan: WindowPlan, count: Int) -> Double {
+    2 * Double(count) * Double(plan.shape.tokens) * Double(plan.stride)
+  }
+
+  /// Entries of sequences without their zeros: every key at most one, and every token's padded.
+  static func mostEntries(_ plan: WindowPlan, count: Int, length: Int) -> Double {
+    Double(count) * Double(length + 7 * min(plan.shape.tokens, length))
+  }
+
+  /// Of those entries, and of the lists that they are collected in.
+  static func entryBytes(_ plan: WindowPlan, count: Int, length: Int) -> Double {
+    12 * mostEntries(plan, count: count, length: length)
+      + Double(count) * Double(4 * plan.shape.tokens + 32)
+  }
+
+  /// Of what every window has, once for each task and for some threads.
+  static func tableBytes(_ plan: WindowPlan) -> Double {
+    8 * Double(tasksWanted + 8) * Double(plan.shape.heads * plan.shape.tokens) * Double(plan.stride)
+  }
+}

@@ -47,7 +47,11 @@ extension EvaluationPath {
     case once, many
   }
 
-  /// The path of least estimated work, in vector operations a step.
+  /// Histograms and tables of windows take no more bytes than this: the same limit on every machine, so that a run
+  /// takes the same path, and comes to the same bits, everywhere.
+  private static let mostWindowBytes = 0x1p30
+
+  /// The path of least estimated work, in vector operations a step, among those that memory allows.
   static func fastest(_ shape: PassShape, count: Int, length: Int, use: Use) -> EvaluationPath {
     let context = Double(length - 1)
     let sets = Double(shape.sets)
@@ -55,8 +59,13 @@ extension EvaluationPath {
     if let plan = StreamedPlan(shape: shape, length: length) {
       let lookUps = 3 * Double(plan.groups * plan.chunks) * (context + 2 * Double(plan.codes))
       candidates.append((.streamed, Double(count) * (lookUps + context * (0.6 * sets + 8))))
+    } else {
+      let position = 3 * shape.heads * (shape.reach + 2 * shape.tokens) + 4 * shape.sets + 30
+      candidates.append((.plain, Double(count) * context * Double(position)))
     }
-    if let plan = WindowPlan(shape: shape), length <= Int(UInt16.max) {
+    if let plan = WindowPlan(shape: shape), length <= Int(UInt16.max),
+      fitsWindows(plan, count: count, length: length, use: use)
+    {
       let vectors = Double(plan.stride) / 8
       let rows = Double(min(plan.windows, count))
       let row = vectors * (Double(shape.heads * shape.tokens) * 3 + 4 * sets + 20)
@@ -65,5 +74,42 @@ extension EvaluationPath {
       candidates.append((.windows, rows * row + Double(count) * sequence))
     }
     return candidates.min { $0.work < $1.work }?.path ?? .plain
+  }
+
+  private static func fitsWindows(_ plan: WindowPlan, count: Int, length: Int, use: Use) -> Bool {
+    let tables = WindowBatch<Double>.tableBytes(plan)
+    return switch use {
+    case .once: tables + WindowBatch<Double>.denseBytes(plan, count: count) <= mostWindowBytes
+    case .many:
+      tables <= mostWindowBytes
+        && WindowBatch<Double>.mostEntries(plan, count: count, length: length) <= Double(Int32.max)
+    }
+  }
+
+  /// About the bytes that the evaluation of a batch takes beside its tokens.
+  func bytes(_ shape: PassShape, count: Int, length: Int, use: Use) -> Double {
+    let row = 8 * Double(LayerWeights<Double>.count(shape) + 1)
+    switch self {
+    case .plain: return row * Double(count) / 16
+    case .streamed: return row * Double(count) / 8
+    case .windows:
+      guard let plan = WindowPlan(shape: shape) else { return 0 }
+      return WindowBatch<Double>.tableBytes(plan)
+        + (use == .once
+          ? WindowBatch<Double>.denseBytes(plan, count: count)
+          : WindowBatch<Double>.entryBytes(plan, count: count, length: length))
+    }
+  }
+}
+
+extension DisentangledTransformer {
+  /// About the bytes that a training step or a measurement on so many sequences of `length` tokens takes, the tokens
+  /// included.
+  ///
+  /// - Parameter isRepeated: whether the same sequences are evaluated again and again.
+  public func memory(count: Int, length: Int, isRepeated: Bool) -> Double {
+    let use: EvaluationPath.Use = isRepeated ? .many : .once
+    let path = EvaluationPath.fastest(shape, count: count, length: length, use: use)
+    return 2 * Double(count) * Double(length) + path.bytes(shape, count: count, length: length, use: use)
   }
 }

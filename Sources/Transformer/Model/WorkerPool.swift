@@ -7,7 +7,7 @@ public final class WorkerPool: @unchecked Sendable {
   public let threads: Int
   private let pool: OpaquePointer?
 
-  /// - Parameter threads: at least 1; fewer are used when the system refuses them.
+  /// - Parameter threads: at least 1; the calling thread works alone when the system refuses so many.
   public init(threads: Int = 1) {
     let pool = trainer_pool_create(Int32(clamping: max(1, threads)))
     self.pool = pool

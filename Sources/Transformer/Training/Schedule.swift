@@ -34,5 +34,8 @@ public struct Schedule: Hashable, Sendable {
   }
 
   /// From here on the multiplier no longer changes.
-  var settles: Int { warmup + (cosine?.steps ?? 0) }
+  var settles: Int {
+    let (sum, isTooLarge) = warmup.addingReportingOverflow(cosine?.steps ?? 0)
+    return isTooLarge ? .max : sum
+  }
 }

@@ -21,7 +21,7 @@ public enum StepGrid: Hashable, Sendable {
     for index in 0..<max(2, count) {
       let fraction = Double(index) / Double(max(1, count - 1))
       let place = spacing == .linear ? fraction * end : expm1(fraction * log1p(end))
-      let step = min(last, Int(place.rounded()))
+      let step = Int(exactly: place.rounded()).map { min(last, $0) } ?? last
       if step > steps.last ?? -1 { steps.append(step) }
     }
     if steps.last != last { steps.append(last) }
@@ -52,6 +52,18 @@ struct GridWalk {
   /// After `step` steps, the last of which led from one time to another.
   func isDue(step: Int, from previous: Double, to time: Double) -> Bool {
     guard let steps else { return true }
-    return step == 0 || steps.contains(step) || times.contains { previous < $0 && $0 <= time }
+    return step == 0 || steps.contains(step) || crosses(from: previous, to: time)
+  }
+
+  /// Whether anything is due after a row and up to a place, both given as steps and time.
+  func isDue(after row: (step: Int, time: Double), upTo place: (step: Int, time: Double)) -> Bool {
+    guard let steps else { return row.step < place.step }
+    return steps.contains { row.step < $0 && $0 <= place.step } || crosses(from: row.time, to: place.time)
+  }
+
+  /// A time counts as reached where only the rounding of the sum of the steps keeps the run short of it.
+  private func crosses(from previous: Double, to time: Double) -> Bool {
+    let slack = 1 + 1e-10
+    return times.contains { previous * slack < $0 && $0 <= time * slack }
   }
 }

@@ -2,7 +2,7 @@
 public enum TrainingError: Error, Hashable {
   /// The loss, the gradient or the parameters are no longer finite. `lastGood` steps had been done when the last
   /// checkpoint was saved.
-  case notFinite(step: Int, loss: Double, lastGood: Int, remedy: String)
+  case notFinite(step: Int, what: NotFinite, lastGood: Int, remedy: String)
   case batch(Int)
   case noStages
   case stage(number: Int, problem: String)
@@ -12,13 +12,30 @@ public enum TrainingError: Error, Hashable {
   case otherModel(checkpoint: String, run: String)
   case otherRun(what: String, checkpoint: String, run: String)
   case checkpoint(String)
+
+  /// What was not finite, and the loss of the batch.
+  public enum NotFinite: Hashable, Sendable {
+    case loss(Double)
+    case gradient(loss: Double)
+    case parameters(loss: Double)
+
+    /// As it was found at a step.
+    public func description(step: Int) -> String {
+      switch self {
+      case .loss(let loss): "the loss at step \(step) is \(loss)"
+      case .gradient(let loss): "the gradient at step \(step) is not finite, where the loss is \(loss)"
+      case .parameters(let loss):
+        "the parameters after step \(step) are not finite, where the loss before it is \(loss)"
+      }
+    }
+  }
 }
 
 extension TrainingError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .notFinite(let step, let loss, let lastGood, let remedy):
-      "the loss at step \(step) is \(loss); the checkpoint of step \(lastGood) is the last good one: \(remedy)"
+    case .notFinite(let step, let what, let lastGood, let remedy):
+      "\(what.description(step: step)); the checkpoint of step \(lastGood) is the last good one: \(remedy)"
     case .batch(let batch): "a batch of \(batch): at least 1 and at most as many as there are sequences"
     case .noStages: "there is no stage; at least one is needed"
     case .stage(let number, let problem): "stage \(number): \(problem)"

@@ -43,12 +43,13 @@ public final class TrainingRun<Model: TrainableModel> {
 
   private let source: BatchSource
   private let meter: Meter<Model>
-  private let stageSteps: [Int]
   private let trained: [[Range<Int>]]
   private let conditions: [[PreparedCondition]]
   private let measureWalk: GridWalk
   private let checkpointWalk: GridWalk
 
+  /// Steps that the stage of `state` takes at most.
+  private var stageSteps = Int.max
   private var parameters: [Double]
   private var gradient: [Double]
   private let isResumed: Bool
@@ -72,27 +73,11 @@ public final class TrainingRun<Model: TrainableModel> {
     guard !setup.stages.isEmpty else { throw TrainingError.noStages }
     trained = try setup.stages.enumerated().map { try Self.ranges($1, number: $0 + 1, model) }
     conditions = try setup.stages.enumerated().map { try Self.prepare($1, number: $0 + 1, model) }
-    var (total, perStage): (Int, [Int]) = (0, [])
-    for (number, stage) in setup.stages.enumerated() {
-      guard let count = stage.steps(of: setup.optimizer, after: total), count > 0 else {
-        throw TrainingError.stage(
-          number: number + 1,
-          problem:
-            "its end is never reached, or at once: give it steps, a time above 0, or a schedule whose floor is above 0"
-        )
-      }
-      perStage.append(count)
-      total += count
-    }
-    steps = total
-    stageSteps = perStage
+    steps = try TrainingStage.longest(setup.stages, setup.optimizer).reduce(0, +)
     if let checkpoint {
-      try Self.check(checkpoint, setup)
+      try Self.check(checkpoint, setup, steps: steps)
       state = checkpoint
       parameters = try checkpoint.arena(model.blocks)
-      guard checkpoint.optimizer.first.count == model.parameterCount else {
-        throw TrainingError.checkpoint("the optimizer's memory has another size")
-      }
     } else {
       parameters = setup.start
       state = TrainingCheckpoint(
@@ -107,9 +92,10 @@ public final class TrainingRun<Model: TrainableModel> {
     meter = try Meter(
       model, heldOut: setup.heldOut, precision: setup.precision, seed: setup.seed, pool: pool,
       initialInvariants: state.invariants)
-    measureWalk = GridWalk(setup.measure, until: total)
-    checkpointWalk = GridWalk(setup.checkpoints, until: total)
+    measureWalk = GridWalk(setup.measure, until: steps)
+    checkpointWalk = GridWalk(setup.checkpoints, until: steps)
     isResumed = checkpoint != nil
+    beginStage()
   }
 
   /// What a run tells while it goes on. Any of these may throw, which stops it.
@@ -179,13 +165,21 @@ public final class TrainingRun<Model: TrainableModel> {
     return .done
   }
 
+  /// Whether a row at this step and time is the last that was due up to where the run stands, so that a table that
+  /// ends with it lacks none.
+  public func isLastMeasurement(step: Int, time: Double) -> Bool {
+    guard state.stage < setup.stages.count else { return step == state.step }
+    return step <= state.step
+      && !measureWalk.isDue(after: (step, time), upTo: (state.step, state.time))
+  }
+
   /// The arena as it stands.
   public var point: [Double] { parameters }
 
   private func measure(_ observers: Observers, batchLoss: Double?) throws {
     let measurement = try meter.measure(
       parameters, step: state.step, time: state.time, batchLoss: batchLoss)
-    guard measurement.loss.isFinite else { throw try retreat(observers, measurement.loss, at: state.step) }
+    guard measurement.loss.isFinite else { throw retreat(observers, .loss(measurement.loss), at: state.step) }
     try observers.measurement(measurement)
   }
 
@@ -198,15 +192,16 @@ public final class TrainingRun<Model: TrainableModel> {
   /// One step, and what it means for the stages; returns the batch's loss before it.
   private func step(_ observers: Observers) throws -> Double {
     let stage = state.stage
-    let loss = try source.lossAndGradient(at: parameters, step: state.step, gradient: &gradient)
-    guard loss.isFinite, gradient.allSatisfy(\.isFinite) else {
-      throw try retreat(observers, loss, at: state.step + 1)
+    let loss = try batchLoss(observers)
+    guard loss.isFinite else { throw retreat(observers, .loss(loss), at: state.step + 1) }
+    guard gradient.allSatisfy(\.isFinite) else {
+      throw retreat(observers, .gradient(loss: loss), at: state.step + 1)
     }
     good = (state, parameters)
     setup.optimizer.move(
       &parameters, against: gradient, trained: trained[stage], step: state.step, state: &state.optimizer)
     guard parameters.allSatisfy(\.isFinite) else {
-      throw try retreat(observers, loss, at: state.step + 1)
+      throw retreat(observers, .parameters(loss: loss), at: state.step + 1)
     }
     let pace = setup.optimizer.timePerStep * setup.optimizer.schedule.multiplier(step: state.step)
     state.step += 1
@@ -218,12 +213,32 @@ public final class TrainingRun<Model: TrainableModel> {
     return loss
   }
 
+  /// The batch's loss, its gradient in `gradient`. A batch that cannot be drawn leaves the run as it stands, which is
+  /// then saved.
+  private func batchLoss(_ observers: Observers) throws -> Double {
+    do {
+      return try source.lossAndGradient(at: parameters, step: state.step, gradient: &gradient)
+    } catch {
+      // The first error is the one to tell.
+      try? observers.backup(checkpoint())
+      throw error
+    }
+  }
+
+  /// Where the schedule stands when the stage begins is known only now: an earlier one may have ended early.
+  private func beginStage() {
+    guard setup.stages.indices.contains(state.stage) else { return }
+    stageSteps =
+      setup.stages[state.stage].steps(of: setup.optimizer, after: state.stageStep) ?? TrainingStage.mostSteps
+  }
+
   private func endStage(_ cause: String) {
     state.endings.append(StageEnding(cause: cause, step: state.step, time: state.time))
     state.stage += 1
     state.stageStep = state.step
     state.stageTime = state.time
     state.optimizer = Optimizer.State(setup.optimizer, parameters: parameters.count)
+    beginStage()
   }
 
   /// A stage whose condition on the parameters holds from its start ends at once, as in the theory. Conditions on
@@ -240,16 +255,30 @@ public final class TrainingRun<Model: TrainableModel> {
   }
 
   /// Back to the last parameters whose loss was finite, which are saved.
-  private func retreat(_ observers: Observers, _ loss: Double, at step: Int) throws -> TrainingError {
+  private func retreat(_ observers: Observers, _ what: TrainingError.NotFinite, at step: Int) -> TrainingError
+  {
     if let good { (state, parameters) = good }
-    try observers.backup(checkpoint())
-    return .notFinite(step: step, loss: loss, lastGood: state.step, remedy: remedy(loss))
+    beginStage()
+    var remedy = remedy(what)
+    do {
+      try observers.backup(checkpoint())
+    } catch {
+      remedy += "; that checkpoint could not be saved: \(error)"
+    }
+    return .notFinite(step: step, what: what, lastGood: state.step, remedy: remedy)
   }
 
-  private func remedy(_ loss: Double) -> String {
-    loss == .infinity
-      ? "a next token does not occur in its context; give the loss an epsilon above 0, such as 1e-3"
-      : "lower the rate, which is \(setup.optimizer.rate), or clip the gradient, or raise the loss's epsilon"
+  private func remedy(_ what: TrainingError.NotFinite) -> String {
+    let slower = "lower the rate, which is \(setup.optimizer.rate)"
+    switch what {
+    case .loss(.infinity):
+      return "a next token does not occur in its context; give the loss an epsilon above 0, such as 1e-3"
+    case .loss: return "\(slower), or clip the gradient, or raise the loss's epsilon"
+    case .parameters: return "\(slower), or clip the gradient"
+    case .gradient:
+      return "\(slower), or start from smaller parameters, or raise the loss's epsilon"
+        + (setup.precision == .float ? ", or compute in double precision" : "")
+    }
   }
 
   private func ending(of stage: Int, pace: Double) -> String? {
@@ -268,7 +297,7 @@ public final class TrainingRun<Model: TrainableModel> {
         if abs(change) <= below * pace { return "loss-rate" }
       }
     }
-    guard state.step - state.stageStep >= stageSteps[stage] else { return nil }
+    guard state.step - state.stageStep >= stageSteps else { return nil }
     return switch setup.stages[stage].end {
     case .steps: "steps"
     case .time: "time"
@@ -315,7 +344,9 @@ public final class TrainingRun<Model: TrainableModel> {
     }
   }
 
-  private static func check(_ checkpoint: TrainingCheckpoint, _ setup: TrainingSetup<Model>) throws {
+  private static func check(_ checkpoint: TrainingCheckpoint, _ setup: TrainingSetup<Model>, steps: Int)
+    throws
+  {
     guard checkpoint.model == setup.model.identity else {
       throw TrainingError.otherModel(checkpoint: checkpoint.model, run: setup.model.identity)
     }
@@ -326,8 +357,17 @@ public final class TrainingRun<Model: TrainableModel> {
       throw TrainingError.otherRun(
         what: "precision", checkpoint: checkpoint.precision, run: setup.precision.rawValue)
     }
-    guard (0...setup.stages.count).contains(checkpoint.stage), checkpoint.step >= 0,
+    guard (0...setup.stages.count).contains(checkpoint.stage),
       checkpoint.invariants.count == setup.model.invariants.count
     else { throw TrainingError.checkpoint("it is at a stage that the run does not have") }
+    guard (0...steps).contains(checkpoint.step), (0...checkpoint.step).contains(checkpoint.stageStep) else {
+      throw TrainingError.checkpoint("it is at a step that the run does not have: 0 to \(steps) are allowed")
+    }
+    let (memory, empty) = (
+      checkpoint.optimizer, Optimizer.State(setup.optimizer, parameters: setup.model.parameterCount)
+    )
+    guard memory.first.count == empty.first.count, memory.second.count == empty.second.count,
+      memory.steps >= 0
+    else { throw TrainingError.checkpoint("the optimizer's memory has another size") }
   }
 }

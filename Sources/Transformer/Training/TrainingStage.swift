@@ -56,14 +56,42 @@ public struct StageEnding: Hashable, Sendable, Codable {
 }
 
 extension TrainingStage {
+  /// The longest run: sums of its steps stay far below the largest integer, and doubles count them exactly.
+  public static let mostSteps = 1_000_000_000_000_000
+
+  /// How many steps each stage takes at most, if every stage before it takes all of its own.
+  ///
+  /// - Throws: `TrainingError.stage` for an end that is never reached, or at once, or too late.
+  public static func longest(_ stages: [TrainingStage], _ optimizer: Optimizer) throws -> [Int] {
+    var (total, counts): (Int, [Int]) = (0, [])
+    for (number, stage) in stages.enumerated() {
+      guard let count = stage.steps(of: optimizer, after: total), count > 0 else {
+        throw TrainingError.stage(
+          number: number + 1,
+          problem:
+            "its end is never reached, or at once: give it steps, a time above 0, or a schedule whose floor is above 0"
+        )
+      }
+      guard count <= mostSteps - total else {
+        throw TrainingError.stage(
+          number: number + 1,
+          problem: "with it the run has more than \(mostSteps) steps: lower its steps or its time")
+      }
+      counts.append(count)
+      total += count
+    }
+    return counts
+  }
+
   /// How many steps the stage takes at most, starting after `step` steps of the run; nil when its time is never
-  /// reached because the schedule's floor is 0.
+  /// reached because the schedule's floor is 0, or takes more steps of a changing rate than can be counted one by one.
   func steps(of optimizer: Optimizer, after step: Int) -> Int? {
     switch end {
     case .steps(let count): return count
     case .time(let limit):
       var (time, count) = (0.0, 0)
       while step + count < optimizer.schedule.settles, time < limit {
+        guard count < 1 << 30 else { return nil }
         time += optimizer.timePerStep * optimizer.schedule.multiplier(step: step + count)
         count += 1
       }
