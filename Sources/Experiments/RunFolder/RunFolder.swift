@@ -201,7 +201,8 @@ extension RunFolderError: CustomStringConvertible {
     case .fileExists(let path):
       "\(path): found a file; allowed: a name that is not taken; choose another --out, or --force to overwrite it"
     case .notWritable(let path, let reason):
-      "\(path): cannot be written (\(reason)); allowed: a folder that this user may create and write"
+      "\(path): cannot be written (\(reason)); allowed: a folder that this user may create and write, "
+        + "with room on its disk"
     case .notReadable(let path, let reason):
       "\(path): cannot be read (\(reason)); allowed: a file of the run that this user may read"
     case .notARun(let path, let missing):
