@@ -83,12 +83,16 @@ public struct FlowRun {
 }
 
 extension FlowRun {
-  /// A run that has got as far as a checkpoint is gone on with.
+  /// A run that has got as far as a checkpoint is gone on with; one that has lost its checkpoint or its trajectory is
+  /// not written over.
   private func record(in folder: RunFolder) throws -> FlowRecord {
-    guard folder.has(.checkpoint), folder.has(.trajectory) else {
+    let stored = folder.has(.manifest) ? try StoredManifest(folder) : nil
+    guard let stored, folder.has(.checkpoint) || stored.isDone else {
       return try FlowRecord(folder, experiment, threads: threads)
     }
-    let stored = try StoredManifest(folder)
+    for file in [RunFolder.File.checkpoint, .trajectory] where !folder.has(file) {
+      throw RunFolderError.damaged(folder[file], problem: "no such file beside the others of the run")
+    }
     try stored.check(experiment.configuration, in: folder)
     return try FlowRecord(resuming: folder, experiment, stored, threads: threads)
   }
