@@ -21,6 +21,8 @@ import Testing
     #expect(predict(.inductionHead(LagSet([1, 2]), window: 3)) == [0, 1, 0])
     // 1 0 1 at the lags 3, 2, 1 has not come before: the plain mean over positions 4 to 8.
     #expect(predict(.inductionHead(LagSet([1, 2, 3]), window: 3)) == [0.4, 0.6, 0])
+    // Where every position is a key, over all of them.
+    #expect(predict(.inductionHead(LagSet([1, 2, 3]), window: 0)) == [0.375, 0.5, 0.125])
     #expect(predict(.lags(LagSet([1, 2, 3]), smoothing: 0)) == [0.4, 0.6, 0])
     let kernel = Kernel(
       unchecked: (0..<9).flatMap { [Double($0) / 10, 1 - Double($0) / 10, 0] }, tokens: 3, parents: [1, 2])

@@ -37,7 +37,7 @@ public enum InContextEstimator: Hashable, Sendable {
     case .inductionHead(let lags, let window):
       let first = max(window, lags.members.last ?? 0)
       let matching = Self.counts(sequence, lags, firstKey: first, tokens: tokens)
-      let all = Self.counts(sequence, .empty, firstKey: first, tokens: tokens)
+      let all = Self.counts(sequence, .empty, firstKey: window, tokens: tokens)
       return Self.normalized(matching) ?? Self.normalized(all) ?? uniform
     case .kernel(let kernel):
       guard sequence.count >= kernel.memory else { return uniform }
