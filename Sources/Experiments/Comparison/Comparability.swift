@@ -63,13 +63,12 @@ extension Configuration {
 
   /// Stages that last differently in theory and in training: from there on other groups train at the same time.
   var stageWarnings: [String] {
-    guard let training, case .sgd(let rate, let momentum) = training.optimizer.rule,
-      training.optimizer.schedule.warmup == 0, training.optimizer.schedule.cosine == nil
-    else { return [] }
-    return zip(theory.stages, training.stages).dropLast().enumerated().compactMap { index, stages in
-      guard case .steps(let count) = stages.1.length, stages.0.until.isTimeAlone else { return nil }
-      let (ours, theirs) = (stages.0.until.time, Double(count) * rate / (1 - momentum))
-      guard abs(ours - theirs) > 1e-9 * max(ours, theirs) else { return nil }
+    guard let training else { return [] }
+    return theory.stages.dropLast().enumerated().compactMap { index, stage in
+      let ours = stage.until.time
+      guard stage.until.isTimeAlone, let theirs = training.time(ofStage: index),
+        abs(ours - theirs) > 1e-9 * max(ours, theirs)
+      else { return nil }
       return
         "training.stages[\(index)] lasts t = \(theirs), theory.stages[\(index)] t = \(ours): the stages after it "
         + "are compared at different times of their own"

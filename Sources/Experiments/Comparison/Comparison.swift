@@ -56,7 +56,7 @@ public struct Comparison {
     let length = experiment.configuration.training?.context ?? shortest
     let others = request.contexts ?? [30, 100, 300, 1000].filter { $0 >= shortest }
     contexts = [length] + others.filter { $0 != length }
-    try FreshSequences.checkMemory(contexts: contexts, count: request.sequences)
+    try experiment.checkFreshSequences(contexts: contexts, count: request.sequences)
     if request.measuresLadder { _ = try Ladder(experiment, threads: threads) }
     let selected = try levels.map { try FlowRun(experiment.at($0), threads: threads).selected?.set }
     informationSet = selected.lazy.compactMap { $0 }.first ?? experiment.selectedSetInMemory(threads)

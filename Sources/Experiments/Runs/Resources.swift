@@ -38,12 +38,20 @@ extension Resources {
   ///
   /// - Throws: `ConfigurationError` when they would not fit in memory.
   static func check(_ prior: Prior, tokens: Int, parents: Int, memory: Int = Self.memory) throws {
-    let bytes = 8 * Double(prior.kernels) * pow(Double(tokens), Double(parents + 1))
+    try check(
+      8 * Double(prior.kernels) * pow(Double(tokens), Double(parents + 1)), of: "source.prior.kernels",
+      "\(prior.kernels) kernels of \(tokens)^\(parents + 1) numbers", lower: "source.prior.kernels",
+      memory: memory)
+  }
+
+  /// - Throws: `ConfigurationError` for more bytes than memory has, which says what needs them and what to lower.
+  static func check(
+    _ bytes: Double, of key: String, _ found: String, lower: String, memory: Int = Self.memory
+  ) throws {
     guard bytes <= Double(memory) else {
       throw ConfigurationError(
-        .outOfRange, at: .configuration, keyPath: "source.prior.kernels",
-        found: "\(prior.kernels) kernels of \(tokens)^\(parents + 1) numbers, which need \(size(bytes))",
-        allowed: "at most \(size(Double(memory)))", suggestion: "lower source.prior.kernels")
+        .outOfRange, at: .configuration, keyPath: key, found: "\(found), which need \(size(bytes))",
+        allowed: "at most \(size(Double(memory)))", suggestion: "lower \(lower)")
     }
   }
 

@@ -34,13 +34,8 @@ extension Experiment {
     let isRepeated = batch == count
     var bytes = model.memory(count: batch ?? count, length: context + 1, isRepeated: isRepeated)
     if batch != nil, !isRepeated { bytes += 2 * Double(count) * Double(context + 1) }
-    guard bytes <= Double(Resources.memory) else {
-      throw ConfigurationError(
-        .outOfRange, at: .configuration, keyPath: key,
-        found: "\(count) sequences of \(context + 1) tokens, which need \(Resources.size(bytes))",
-        allowed: "at most \(Resources.size(Double(Resources.memory)))",
-        suggestion: "lower \(key) or training.context")
-    }
+    try Resources.check(
+      bytes, of: key, "\(count) sequences of \(context + 1) tokens", lower: "\(key) or training.context")
   }
 
   /// - Throws: `SamplerError`, `ChainError`; `ConfigurationError` when the source has no prior to draw from.

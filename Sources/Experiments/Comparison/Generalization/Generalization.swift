@@ -49,7 +49,10 @@ extension Generalization {
     let own = experiment.configuration.training?.epsilon ?? loss.epsilon
     // Without any the cost of a token that its context lacks is infinite.
     let epsilon = own > 0 ? own : 1e-3
-    if let longest = contexts.max() { try FreshSequences.checkMemory(contexts: [longest], count: sequences) }
+    // One length at a time.
+    if let longest = contexts.max() {
+      try experiment.checkFreshSequences(contexts: [longest], count: sequences)
+    }
     self.set = chosen
     self.epsilon = epsilon
     let pool = WorkerPool(threads: threads)

@@ -70,20 +70,19 @@ extension FreshSequences {
   private static func tokens(_ sequences: TokenSequences, _ row: Int, _ context: Int) -> [Int] {
     sequences[row].prefix(context).map(Int.init)
   }
+}
 
-  /// Two bytes a token, and as many again in the form that is fastest to evaluate.
-  ///
-  /// - Throws: `ConfigurationError` when sequences of these lengths L do not fit in memory together.
-  static func checkMemory(contexts: [Int], count: Int) throws {
-    let bytes = contexts.reduce(0.0) { $0 + 4 * Double(count) * Double($1 + 1) }
-    guard bytes <= Double(Resources.memory) else {
-      throw ConfigurationError(
-        .outOfRange, at: .configuration, keyPath: "length",
-        found:
-          "\(count) sequences of \(contexts.max() ?? 0) tokens, which need \(Resources.size(bytes)) with the others",
-        allowed: "at most \(Resources.size(Double(Resources.memory)))",
-        suggestion: "lower --sequences or --length")
+extension Experiment {
+  /// - Throws: `ConfigurationError` when fresh sequences of these lengths L do not fit in memory together.
+  func checkFreshSequences(contexts: [Int], count: Int) throws {
+    let transformer = DisentangledTransformer(model, loss: configuration.loss)
+    let bytes = contexts.reduce(0) {
+      $0 + transformer.memory(count: count, length: $1 + 1, isRepeated: true)
     }
+    try Resources.check(
+      bytes, of: "length",
+      "\(count) sequences of each of the lengths \(contexts.map(String.init).joined(separator: ", "))",
+      lower: "--sequences or --length")
   }
 }
 

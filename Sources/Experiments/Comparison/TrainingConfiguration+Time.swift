@@ -1,0 +1,29 @@
+import Transformer
+
+extension TrainingConfiguration {
+  /// How long a stage lasts in t = Σ rate, over 1 − β with momentum; nil unless it and all before it have a fixed
+  /// number of steps. O(steps in which the rate changes).
+  func time(ofStage index: Int) -> Double? {
+    var steps: [Int] = []
+    for stage in stages.prefix(index + 1) {
+      guard case .steps(let count) = stage.length else { return nil }
+      steps.append(count)
+    }
+    guard let optimizer = try? optimizer.resolved(), steps.indices.contains(index) else { return nil }
+    let before = steps.dropLast().reduce(0, +)
+    let schedule = optimizer.schedule
+    let time =
+      optimizer.timePerStep * (schedule.total(steps: before + steps[index]) - schedule.total(steps: before))
+    return time > 0 && time.isFinite ? time : nil
+  }
+}
+
+extension Schedule {
+  /// Σ multiplier over the first steps. O(steps in which the multiplier changes).
+  fileprivate func total(steps: Int) -> Double {
+    let (settled, isLonger) = warmup.addingReportingOverflow(cosine?.steps ?? 0)
+    let changing = isLonger ? steps : min(steps, settled)
+    let sum = (0..<changing).reduce(0) { $0 + multiplier(step: $1) }
+    return steps > changing ? sum + Double(steps - changing) * multiplier(step: changing) : sum
+  }
+}
