@@ -45,6 +45,12 @@ public struct RunFailure: Error, CustomStringConvertible {
   }
 
   public var isInterruption: Bool { if case .interruption = cause { true } else { false } }
+
+  static func interruption(at place: String, in folder: RunFolder) -> RunFailure {
+    RunFailure(
+      .interruption,
+      "interrupted at \(place); the run so far is in \(folder.path); inflow resume goes on with it")
+  }
 }
 
 extension TrainingError {

@@ -47,7 +47,9 @@ public struct TrainingExperiment: Sendable {
         }()
       }
     heldOut = try experiment.heldOut(of: training)
-    selected = try experiment.selectedSet(isNeeded: training.needsSelectedSet, threads: threads)
+    selected =
+      try training.needsSelectedSet
+      ? experiment.selectedSet(threads: threads) : experiment.selectedSet(worth: .line, threads: threads)
   }
 
   /// The run of one seed.
@@ -73,51 +75,5 @@ public struct TrainingExperiment: Sendable {
       return .fixed(drawn, batch: batch)
     case .read(let sequences, let batch): return .fixed(sequences, batch: batch)
     }
-  }
-
-  /// Trains one seed in memory, from its start to the end of its last stage or until it is told to stop.
-  ///
-  /// - Parameter receive: is given every row as it is measured.
-  /// - Throws: `TrainingError`; whatever `receive` throws.
-  @discardableResult
-  public func run(
-    seed: Int, pool: WorkerPool, isInterrupted: @escaping () -> Bool = { false },
-    receive: @escaping (TrainingRow) throws -> Void = { _ in }
-  ) throws -> [TrainingRow] {
-    var rows: [TrainingRow] = []
-    let run = try TrainingRun(setup(seed: seed), pool: pool)
-    _ = try run.run(
-      .init(
-        measurement: { [definition = experiment.model] measurement in
-          let row = TrainingRow(measurement, definition)
-          try receive(row)
-          rows.append(row)
-        }, shouldStop: isInterrupted))
-    return rows
-  }
-}
-
-/// What is recorded of a training run at one step: a row of trajectory.csv and one of measurements.csv.
-public struct TrainingRow: Sendable {
-  /// The flow's: Σ rate, over 1 − β with momentum.
-  public let time: Double
-  public let step: Int
-  /// Mean over the held-out sequences, and its standard error.
-  public let loss: Double
-  public let standardError: Double
-  /// Of the step that led here, before it; nil at the start.
-  public let batchLoss: Double?
-  public let parameters: Parameters
-  /// What is not a parameter, in a fixed order.
-  public let values: [(name: String, value: Double)]
-
-  init(_ measurement: TrainingMeasurement, _ definition: ModelDefinition) {
-    time = measurement.time
-    step = measurement.step
-    loss = measurement.loss
-    standardError = measurement.standardError
-    batchLoss = measurement.batchLoss
-    parameters = Parameters(flat: measurement.parameters, model: definition)
-    values = measurement.values
   }
 }

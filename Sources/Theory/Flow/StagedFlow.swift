@@ -67,7 +67,8 @@ public struct StagedFlow {
         stage: stage, solver: solver, before: now, cap: timeCap)
       let result = try run.run(from: parameters, grid: grid, observers)
       let ends = now.ends + [.init(end: result.time, cause: result.cause)]
-      let drifts = now.drifts + result.drifts
+      // A stage that is made longer goes on with its own.
+      let drifts = now.drifts.dropLast(now.stageStart == nil ? 0 : result.drifts.count) + result.drifts
       let suggestion = now.suggestion ?? result.suggestion
       if result.isCancelled {
         return FlowOutcome(
@@ -77,7 +78,7 @@ public struct StagedFlow {
       now = FlowCheckpoint(
         time: result.time, parameters: result.parameters.flat, ends: ends, counts: result.counts,
         drifts: drifts, suggestion: suggestion, pointsBefore: result.points, stage: nil,
-        everyStep: now.everyStep)
+        stageStart: nil, everyStep: now.everyStep)
     }
     return FlowOutcome(
       time: now.time, parameters: Parameters(flat: now.parameters, model: loss.model), counts: now.counts,
@@ -87,7 +88,7 @@ public struct StagedFlow {
   private func beginning(everyStep: Bool) -> FlowCheckpoint {
     FlowCheckpoint(
       time: 0, parameters: start.flat, ends: [], counts: Counts(), drifts: [], suggestion: nil,
-      pointsBefore: 0, stage: nil, everyStep: everyStep)
+      pointsBefore: 0, stage: nil, stageStart: nil, everyStep: everyStep)
   }
 }
 

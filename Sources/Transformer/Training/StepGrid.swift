@@ -55,12 +55,6 @@ struct GridWalk {
     return step == 0 || steps.contains(step) || crosses(from: previous, to: time)
   }
 
-  /// Whether anything is due after a row and up to a place, both given as steps and time.
-  func isDue(after row: (step: Int, time: Double), upTo place: (step: Int, time: Double)) -> Bool {
-    guard let steps else { return row.step < place.step }
-    return steps.contains { row.step < $0 && $0 <= place.step } || crosses(from: row.time, to: place.time)
-  }
-
   /// A time counts as reached where only the rounding of the sum of the steps keeps the run short of it.
   private func crosses(from previous: Double, to time: Double) -> Bool {
     let slack = 1 + 1e-10

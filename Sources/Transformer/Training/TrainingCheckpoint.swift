@@ -60,6 +60,18 @@ public struct TrainingCheckpoint: Hashable, Sendable, Codable {
     self.endings = endings
   }
 
+  /// Of a run that is done, back into its last stage where its length ended it, with the optimizer's memory: there a run with a
+  /// longer last stage goes on. A stage that a condition ended stays ended.
+  public func reopened() -> TrainingCheckpoint {
+    guard let last = endings.last, ["steps", "time"].contains(last.cause), last.step == step else { return self }
+    var result = self
+    result.endings.removeLast()
+    result.stage -= 1
+    result.stageStep = result.endings.last?.step ?? 0
+    result.stageTime = result.endings.last?.time ?? 0
+    return result
+  }
+
   /// The arena, in the order of `blocks`.
   ///
   /// - Throws: `TrainingError.checkpoint` when a block is missing or has another size.

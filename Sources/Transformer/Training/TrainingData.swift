@@ -13,9 +13,21 @@ public enum TrainingData: Sendable {
     case .fixed(let sequences, _): sequences.length
     }
   }
+
+  /// - Throws: `TrainingError.batch`, or what the model does not take.
+  func check(_ model: some TrainableModel) throws {
+    switch self {
+    case .fresh(let sampler, let count, let length):
+      guard count > 0 else { throw TrainingError.batch(count) }
+      try model.check(TokenSequences(count: 1, length: length, tokens: sampler.tokens))
+    case .fixed(let sequences, let count):
+      guard count > 0, count <= sequences.count else { throw TrainingError.batch(count) }
+      try model.check(sequences)
+    }
+  }
 }
 
-/// A run's batches: a function of the seed and the step.
+/// A run's batches: a function of the seed and the step. Its data have been checked.
 final class BatchSource {
   private let data: TrainingData
   private let seed: UInt64
@@ -33,13 +45,9 @@ final class BatchSource {
     evaluator = model.evaluator(precision: precision, pool: pool)
     switch data {
     case .fresh(let sampler, let count, let length):
-      guard count > 0 else { throw TrainingError.batch(count) }
       batch = TokenSequences(count: count, length: length, tokens: sampler.tokens)
-      try model.check(batch)
     case .fixed(let sequences, let count):
-      guard count > 0, count <= sequences.count else { throw TrainingError.batch(count) }
       batch = sequences
-      try model.check(sequences)
       if count == sequences.count { try evaluator.load(sequences) }
     }
   }

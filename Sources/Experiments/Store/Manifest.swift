@@ -14,34 +14,42 @@ public struct Manifest: Sendable {
   public var counts = Counts()
   /// Seconds since the start.
   public var wallTime = 0.0
-  /// Why the run failed; nil unless it did.
+  /// Why the run failed, or was interrupted by its surroundings.
   public var failure: String?
+  /// Whether a checkpoint has been saved.
+  var hasCheckpoint = false
+  /// What the files of the run were when it ended.
+  var files: [(file: RunFolder.File, proof: FileProof)] = []
   private let members: [(key: String, value: JSON)]
   private let start = Date()
   /// Seconds that the run took before it was resumed.
   private let before: Double
 
   /// - Parameters:
-  ///   - command: `integrate`, `train`, ...
   ///   - threads: how many were used; results do not depend on it.
+  ///   - request: what the run was asked for beside the configuration.
   ///   - stored: of the run that is resumed; nil for a new one.
   /// - Throws: `ConfigurationError` when an input cannot be read.
   public init(
-    command: String, _ configuration: Configuration, threads: Int, resuming stored: StoredManifest? = nil
+    _ identity: RunIdentity, _ configuration: Configuration, request: JSON? = nil, threads: Int,
+    resuming stored: StoredManifest? = nil
   ) throws {
     before = stored?.wallTime ?? 0
-    members = [
-      ("format", .integer(Configuration.format)),
-      ("command", .string(command)),
-      ("name", .string(configuration.name)),
-      ("configuration", .string(SHA256.hash(try configuration.yaml().utf8))),
-      ("inputs", .array(try configuration.inputs.map(Self.input))),
-      ("seeds", configuration.seeds),
-      ("versions", Provenance.versions),
-      ("machine", Provenance.machine),
-      ("threads", .integer(threads)),
-      ("started", .string(start.ISO8601Format())),
-    ]
+    members =
+      [
+        ("format", .integer(Configuration.format)),
+        ("command", .string(identity.kind.rawValue)),
+        ("name", .string(configuration.name)),
+        ("content", .string(identity.content)),
+        ("extends", identity.predecessor.map { .string($0) } ?? .null),
+      ] + (request.map { [("request", $0)] } ?? []) + [
+        ("inputs", .array(try configuration.inputs.map(Self.input))),
+        ("seeds", configuration.seeds),
+        ("versions", Provenance.versions),
+        ("machine", Provenance.machine),
+        ("threads", .integer(threads)),
+        ("started", .string(start.ISO8601Format())),
+      ]
   }
 
   private static func input(_ file: InputFile) throws -> JSON {
@@ -59,6 +67,7 @@ public struct Manifest: Sendable {
       members + [
         ("status", .string(status.rawValue)),
         ("failure", failure.map { .string($0) } ?? .null),
+        ("checkpoint", .boolean(hasCheckpoint)),
         ("wall_time", .number(wallTime)),
         (
           "counts",
@@ -67,7 +76,23 @@ public struct Manifest: Sendable {
             "evaluations": .integer(counts.evaluations), "jacobians": .integer(counts.jacobians),
           ])
         ),
+        ("files", .object(files.map { (key: $0.file.rawValue, value: $0.proof.json) })),
       ])
+  }
+}
+
+/// What a file was when its run ended.
+struct FileProof: Decodable, Hashable, Sendable {
+  /// Of a table.
+  let rows: Int?
+  let sha256: String
+
+  init(_ data: Data) { (rows, sha256) = (nil, SHA256.hash(data)) }
+
+  init(_ mark: TableMark) { (rows, sha256) = (mark.rows, mark.sha256) }
+
+  fileprivate var json: JSON {
+    .object((rows.map { [(key: "rows", value: .integer($0))] } ?? []) + [("sha256", .string(sha256))])
   }
 }
 
