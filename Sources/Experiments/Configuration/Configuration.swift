@@ -21,18 +21,11 @@ extension Configuration {
   ///
   /// - Throws: `ConfigurationError` with file, line and key path.
   public init(contentsOf path: String, overrides: [Override] = []) throws {
-    let place = ConfigurationPlace.file(path, line: nil)
     let url = URL(fileURLWithPath: path)
-    guard let text = (try? Data(wholeFile: path)).flatMap({ String(data: $0, encoding: .utf8) }) else {
-      let found =
-        FileManager.default.fileExists(atPath: path)
-        ? "a file that cannot be read as UTF-8 text" : "no such file"
-      throw ConfigurationError(
-        .unreadable, at: place, keyPath: "", found: found, allowed: "a configuration in YAML")
-    }
     try self.init(
-      yaml: text, named: path, defaultName: url.deletingPathExtension().lastPathComponent,
-      folder: url.deletingLastPathComponent(), overrides: overrides)
+      ConfigurationTree(contentsOf: path, at: .file(path, line: nil), "a configuration in YAML"),
+      folder: url.deletingLastPathComponent(), defaultName: Self.defaultName(ofFile: path),
+      overrides: overrides)
   }
 
   /// - Parameters:
@@ -42,9 +35,23 @@ extension Configuration {
     yaml text: String, named file: String, defaultName: String = "unnamed", folder: URL,
     overrides: [Override] = []
   ) throws {
-    var tree = try ConfigurationTree(yaml: text, at: .file(file, line: nil))
-    for override in overrides { try tree.apply(override) }
+    try self.init(
+      ConfigurationTree(yaml: text, at: .file(file, line: nil)), folder: folder, defaultName: defaultName,
+      overrides: overrides)
+  }
+
+  /// - Parameter tree: as it was read: keys that it leaves out have their defaults.
+  init(
+    _ tree: ConfigurationTree, folder: URL, defaultName: String = "unnamed", overrides: [Override] = []
+  ) throws {
+    var tree = tree
+    for override in overrides { try tree.apply(override, defaults: Self.defaults) }
     try self.init(Cursor(tree: tree, path: "", folder: folder), defaultName: defaultName)
+  }
+
+  /// The name of a configuration that states none.
+  static func defaultName(ofFile path: String) -> String {
+    URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
   private init(_ cursor: Cursor, defaultName: String) throws {

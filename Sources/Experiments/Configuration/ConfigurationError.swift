@@ -5,6 +5,10 @@ public enum ConfigurationPlace: Equatable, Sendable {
   case file(String, line: Int?)
   /// The text behind `--set`.
   case override(String)
+  /// The text behind `--vary`.
+  case variation(String)
+  /// A sweep, whose values are those of its cells' configurations.
+  case sweep(String, line: Int?)
   /// A file that the configuration names; key paths are then the file's own.
   case input(InputFile)
 }
@@ -37,18 +41,34 @@ public struct ConfigurationError: Error, Equatable, Sendable {
   }
 }
 
+/// One line, whatever the values hold that it quotes.
 extension ConfigurationError: CustomStringConvertible {
   public var description: String {
     let location =
       switch place {
       case .configuration: "configuration"
-      case .file(let name, let line?): "\(name):\(line)"
-      case .file(let name, nil): name
+      case .file(let name, let line?), .sweep(let name, let line?): "\(name):\(line)"
+      case .file(let name, nil), .sweep(let name, nil): name
       case .override(let text): "--set \(text)"
+      case .variation(let text): "--vary \(text)"
       case .input(let file): "\(file.keyPath): \(file.path)"
       }
     let key = keyPath.isEmpty ? "" : " \(keyPath):"
     let hint = suggestion.map { "; \($0)" } ?? ""
-    return "\(location):\(key) found \(found); allowed: \(allowed)\(hint)"
+    return "\(location):\(key) found \(found); allowed: \(allowed)\(hint)".withControlsEscaped
+  }
+}
+
+extension String {
+  /// Control characters, which a terminal would obey, as `\u{1B}`.
+  var withControlsEscaped: String {
+    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
+    return unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar.properties.generalCategory == .control {
+        text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
   }
 }

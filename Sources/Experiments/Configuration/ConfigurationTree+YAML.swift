@@ -6,6 +6,7 @@ extension ConfigurationTree {
   /// - Parameter place: the place of the text's first line; lines of a file count from there.
   /// - Throws: `ConfigurationError` of kind `syntax` or `duplicateKey`.
   public init(yaml: String, at place: ConfigurationPlace) throws {
+    try YAMLText.check(yaml, at: place)
     let root: Node?
     do {
       root = try Yams.compose(yaml: yaml)
@@ -16,16 +17,20 @@ extension ConfigurationTree {
       self.init(.null, at: place)
       return
     }
-    try self.init(root, at: place)
+    var budget = AliasBudget(of: yaml)
+    try self.init(root, at: place, line: 0, &budget)
   }
 
-  private init(_ node: Node, at base: ConfigurationPlace) throws {
+  /// - Parameter line: the farthest line on the way to the node: what lies before it was reached by an alias.
+  private init(_ node: Node, at base: ConfigurationPlace, line: Int, _ budget: inout AliasBudget) throws {
     let place = base.line(node.mark?.line)
+    let line = max(line, node.mark?.line ?? 0)
+    try budget.spend(at: base.line(line))
     switch node {
     case .scalar(let scalar):
       self.init(Self.content(of: scalar), at: place)
     case .sequence(let sequence):
-      self.init(.list(try sequence.map { try Self($0, at: base) }), at: place)
+      self.init(.list(try sequence.map { try Self($0, at: base, line: line, &budget) }), at: place)
     case .mapping(let mapping):
       var entries: OrderedDictionary<String, ConfigurationTree> = [:]
       for (key, value) in mapping {
@@ -35,7 +40,7 @@ extension ConfigurationTree {
             .syntax, at: keyPlace, keyPath: "", found: "a key that is a list or a map",
             allowed: "words as keys")
         }
-        entries[name] = try Self(value, at: base)
+        entries[name] = try Self(value, at: base, line: max(line, key.mark?.line ?? 0), &budget)
         // A value that stands below its key is still found where its key stands.
         entries[name]?.place = keyPlace
       }
@@ -81,10 +86,11 @@ extension ConfigurationTree {
 }
 
 extension ConfigurationPlace {
-  fileprivate func line(_ line: Int?) -> Self {
+  func line(_ line: Int?) -> Self {
     switch self {
     case .file(let name, _): .file(name, line: line)
-    case .configuration, .override, .input: self
+    case .sweep(let name, _): .sweep(name, line: line)
+    case .configuration, .override, .variation, .input: self
     }
   }
 }
@@ -94,7 +100,9 @@ extension ConfigurationError {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      self.init(.syntax, at: place.line(mark.line), keyPath: "", found: problem, allowed: "one YAML document")
+      self.init(
+        .syntax, at: place.line(mark.line), keyPath: "", found: Self.found(problem),
+        allowed: "one YAML document")
     case .duplicatedKeysInMapping(let duplicates, let context):
       self.init(
         .duplicateKey, at: place.line(context.mark.line), keyPath: duplicates.joined(separator: ", "),
@@ -102,5 +110,18 @@ extension ConfigurationError {
     default:
       self.init(.syntax, at: place, keyPath: "", found: "\(error)", allowed: "one YAML document in UTF-8")
     }
+  }
+
+  /// The library's words as what stands behind "found".
+  private static func found(_ problem: String) -> String {
+    if problem.contains("max nest") { return "lists and maps more than 1000 levels deep" }
+    let beginnings = [
+      ("found ", ""), ("but found ", ""), ("did not find expected ", "no "),
+      ("could not find expected ", "no "), ("did not find ", "no "),
+    ]
+    for (words, instead) in beginnings where problem.hasPrefix(words) {
+      return instead + problem.dropFirst(words.count)
+    }
+    return problem
   }
 }

@@ -46,7 +46,10 @@ extension ConfigurationTree {
   static func list(_ entries: [Self]) -> Self { Self(.list(entries), at: written) }
   /// Keys without a value are left out.
   static func map(_ entries: KeyValuePairs<String, Self?>) -> Self {
-    let present = entries.compactMap { key, value in value.map { (key, $0) } }
-    return Self(.map(OrderedDictionary(uniqueKeysWithValues: present)), at: written)
+    map(pairs: entries.compactMap { key, value in value.map { (key, $0) } })
+  }
+  /// - Parameter pairs: no key twice.
+  static func map(pairs: [(key: String, value: Self)]) -> Self {
+    Self(.map(OrderedDictionary(pairs.map { ($0.key, $0.value) }) { first, _ in first }), at: written)
   }
 }

@@ -28,7 +28,7 @@ enum NumberDomain {
 
 extension Cursor {
   func number(_ domain: NumberDomain) throws -> Double {
-    guard let value = plainNumber else { throw error(.wrongType, allowed: domain.description) }
+    guard let value = tree.number else { throw error(.wrongType, allowed: domain.description) }
     guard domain.contains(value) else { throw error(.outOfRange, allowed: domain.description) }
     return value
   }
@@ -39,7 +39,7 @@ extension Cursor {
       range.upperBound == .max
       ? "an integer of at least \(range.lowerBound)"
       : "an integer from \(range.lowerBound) to \(range.upperBound)"
-    guard let number = plainNumber, let exact = plainInteger ?? Int(exactly: number) else {
+    guard let number = tree.number, let exact = plainInteger ?? Int(exactly: number) else {
       throw error(.wrongType, allowed: allowed)
     }
     guard range.contains(exact) else { throw error(.outOfRange, allowed: allowed) }
@@ -71,7 +71,8 @@ extension Cursor {
     let base =
       switch tree.place {
       case .file, .input, .configuration: folder
-      case .override: URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+      case .sweep(let file, _): URL(fileURLWithPath: file).deletingLastPathComponent()
+      case .override, .variation: URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
       }
     let name = try text(what)
     let url = name.hasPrefix("/") ? URL(fileURLWithPath: name) : base.appendingPathComponent(name)
@@ -99,16 +100,23 @@ extension Cursor {
     }
   }
 
-  private var plain: String? {
-    if case .plain(let text) = tree.content { text } else { nil }
+  private var plainInteger: Int? {
+    if case .plain(let text) = tree.content { Int(text) } else { nil }
+  }
+}
+
+extension ConfigurationTree {
+  /// Of a bare scalar in decimal notation: Swift alone would also read `nan`, `inf` and hexadecimal.
+  var number: Double? {
+    guard case .plain(let text) = content, text.utf8.allSatisfy(Self.isDecimal) else { return nil }
+    return Double(text)
   }
 
-  private var plainInteger: Int? { plain.flatMap { Int($0) } }
-
-  /// Decimal notation only: Swift alone would also read `nan`, `inf` and hexadecimal.
-  private var plainNumber: Double? {
-    guard let plain, plain.allSatisfy({ "0123456789+-.eE".contains($0) }) else { return nil }
-    return Double(plain)
+  private static func isDecimal(_ byte: UInt8) -> Bool {
+    switch Character(UnicodeScalar(byte)) {
+    case "0"..."9", "+", "-", ".", "e", "E": true
+    default: false
+    }
   }
 }
 

@@ -67,11 +67,12 @@ struct Section {
   func only(of alternatives: String...) throws -> (key: String, value: Cursor)? {
     let present = alternatives.filter { entries[$0] != nil }
     guard present.count <= 1 else {
+      let removing = "--set \(KeyPathText.joined(cursor.path, present[0]))=null removes one"
+      let isInSweep = if case .sweep = cursor.tree.place { true } else { false }
       throw cursor.error(
         .conflict, found: present.joined(separator: " and "),
         allowed: "one of \(alternatives.joined(separator: ", "))",
-        suggestion:
-          "remove all but one (--set \(KeyPathText.joined(cursor.path, present[0]))=null removes one)")
+        suggestion: "remove all but one" + (isInSweep ? "" : " (\(removing))"))
     }
     return present.first.flatMap { key in self[key].map { (key, $0) } }
   }

@@ -97,17 +97,6 @@ struct FileProof: Decodable, Hashable, Sendable {
 }
 
 extension Configuration {
-  /// The files that the configuration names.
-  public var inputs: [InputFile] {
-    var files: [InputFile] = []
-    if case .file(let file) = source.kernels { files.append(file) }
-    if case .file(let file) = initial { files.append(file) }
-    if case .file(let file) = theory.sequences { files.append(file) }
-    if case .file(let file, _)? = training?.data.sequences { files.append(file) }
-    if let file = training?.heldOut.file { files.append(file) }
-    return files
-  }
-
   fileprivate var seeds: JSON {
     var seeds: [(key: String, value: JSON)] = []
     if case .prior(let prior) = source.kernels { seeds.append(("source.prior.seed", .integer(prior.seed))) }
@@ -121,19 +110,5 @@ extension Configuration {
       seeds.append(("training.seeds", .array(training.seeds.map { .integer($0) })))
     }
     return .object(seeds)
-  }
-}
-
-extension InputFile {
-  /// - Throws: `ConfigurationError` that names the key and the file.
-  public func read(_ what: String) throws -> Data {
-    do {
-      return try Data(wholeFile: path)
-    } catch {
-      let isThere = FileManager.default.fileExists(atPath: path)
-      throw ConfigurationError(
-        .unreadable, at: .input(self), keyPath: "",
-        found: isThere ? "a file that cannot be read" : "no such file", allowed: what)
-    }
   }
 }

@@ -1,10 +1,19 @@
 import Foundation
 
 extension Data {
-  /// Everything in a file or a pipe. Through a handle, to the end: a pipe has no size to ask for.
-  init(wholeFile path: String) throws {
+  /// Everything in a file or a pipe, piece by piece to the end: a pipe has no size to ask for, and some have no end.
+  ///
+  /// - Throws: `EndlessFile` for more bytes than the limit; errors of Foundation.
+  init(wholeFile path: String, atMost limit: Int) throws {
     let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? file.close() }
-    self = try file.readToEnd() ?? Data()
+    self.init()
+    while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
+      append(piece)
+      guard count <= limit else { throw EndlessFile() }
+    }
   }
 }
+
+/// A file that is larger than what reads it would take, or that has no end.
+struct EndlessFile: Error {}

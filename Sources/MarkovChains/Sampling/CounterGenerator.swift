@@ -48,9 +48,9 @@ public struct CounterGenerator: RandomNumberGenerator, Sendable {
 
 /// What random words are for. Two places never share words, whatever the seed.
 public struct DrawPlace: Hashable, Sendable {
-  /// Which set of sequences.
+  /// Which set of sequences, or the points of a sweep.
   public enum Stream: UInt64, Sendable {
-    case training, heldOut, measurement, order
+    case training, heldOut, measurement, order, sweep
   }
 
   /// Which of the things that a sequence is drawn from.

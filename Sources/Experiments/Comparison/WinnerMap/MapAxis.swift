@@ -4,7 +4,7 @@ public struct MapAxis: Sendable {
   public let key: String
   /// As YAML, each on one line.
   public let values: [String]
-  private let steps: [Override.Step]
+  private let path: ConfigurationPath
 
   /// `key.path=[v1, v2, ..]`, or a single value.
   ///
@@ -12,13 +12,13 @@ public struct MapAxis: Sendable {
   public init(_ text: String) throws {
     func problem(_ found: String) -> ConfigurationError {
       ConfigurationError(
-        .syntax, at: .override(text), keyPath: "", found: found,
+        .syntax, at: .variation(text), keyPath: "", found: found,
         allowed: "key.path=[value, value, ..], such as initial.scale=[0.01, 0.1, 1]")
     }
     guard let override = Override(text) else { throw problem("no key and value") }
     key = String(text.prefix { $0 != "=" })
-    steps = override.steps
-    let tree = try ConfigurationTree(yaml: override.value, at: .override(text))
+    path = override.path
+    let tree = try ConfigurationTree(yaml: override.value, at: .variation(text))
     values = if case .list(let entries) = tree.content { entries.map(\.line) } else { [tree.line] }
     guard !values.isEmpty else { throw problem("an empty list") }
     guard Set(values).count == values.count else { throw problem("a value that stands twice") }
@@ -36,10 +36,10 @@ extension MapAxis {
   /// - Throws: `ConfigurationError` where an axis would undo what one before it has set.
   static func checkIndependent(_ axes: [MapAxis]) throws {
     for (position, axis) in axes.enumerated() {
-      guard let earlier = axes[..<position].first(where: { $0.steps.starts(with: axis.steps) }) else {
+      guard let earlier = axes[..<position].first(where: { axis.path.contains($0.path) }) else {
         continue
       }
-      let isSame = earlier.steps == axis.steps
+      let isSame = earlier.path == axis.path
       throw ConfigurationError(
         isSame ? .duplicateKey : .conflict, at: .configuration, keyPath: axis.key,
         found: isSame

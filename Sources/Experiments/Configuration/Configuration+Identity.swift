@@ -1,0 +1,54 @@
+import Foundation
+
+extension Configuration {
+  /// What is found again on its own: a run folder has the bytes that its part says and no others.
+  public enum Part: Hashable, Sendable {
+    /// The integrated flow: `source`, `model`, `loss`, `initial`, `theory`, and the optimizer of `training` where
+    /// `theory.correction` takes its rate.
+    case flow
+    /// One seed of training: `source`, `model`, `loss`, `initial` and `training`, with this seed for all of `seeds`.
+    /// `measure` and `checkpoints` belong to it: they decide which rows and files the folder has.
+    case training(seed: Int)
+  }
+
+  /// What the configuration means: without `name`, without defaults, files by their content.
+  ///
+  /// - Throws: `ConfigurationError` for a file that cannot be read. O(keys) beside the files.
+  public func contentIdentity(_ hashes: InputHashes = InputHashes()) throws -> ContentIdentity {
+    let meaning = try mapInputs { file in
+      InputFile(path: "sha256:\(try hashes.hash(of: file))", keyPath: file.keyPath)
+    }.tree.removing("name")
+    let told = meaning.without(Self.untrained, alternatives: [Self.defaults, Self.otherOptimizer])
+    return ContentIdentity("inflow configuration 1", told ?? .map([:]))
+  }
+
+  /// As `contentIdentity`, of a part alone: two configurations that differ elsewhere share it.
+  public func identity(of part: Part, _ hashes: InputHashes = InputHashes()) throws -> ContentIdentity {
+    try self.part(part).contentIdentity(hashes)
+  }
+
+  /// The configuration of a part alone, with the defaults for all else.
+  ///
+  /// - Throws: never for a configuration that was read.
+  public func part(_ part: Part) throws -> Configuration {
+    guard case .map(var sections) = tree.content else { return self }
+    switch part {
+    case .flow:
+      sections["training"] =
+        theory.correction == .none ? nil : training.map { .map(["optimizer": $0.optimizer.tree]) }
+    case .training: sections["theory"] = nil
+    }
+    var result = try Configuration(
+      ConfigurationTree(.map(sections), at: .configuration), folder: URL(fileURLWithPath: "/"))
+    if case .training(let seed) = part { result.training?.seeds = [seed] }
+    return result
+  }
+
+  /// That there is training is no default.
+  private static let untrained = defaults.removing("training")
+
+  /// The defaults of what stands in place of the defaults' choices.
+  private static let otherOptimizer =
+    defaults(of: "training: {optimizer: {adam: {}, schedule: {cosine: {steps: 1}}}}")
+    .removing("training.optimizer.schedule.cosine.steps")
+}
