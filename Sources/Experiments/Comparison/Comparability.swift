@@ -112,14 +112,3 @@ extension StageConditions {
     share == nil && attention == nil && gradientNorm == nil && lossRate == nil
   }
 }
-
-extension Experiment {
-  /// S*; nil where the laws of the windows are large or do not exist.
-  func selectedSetInMemory(_ threads: Int) -> LagSet? {
-    guard (try? Resources(lawsOf: self, memory: Self.memoryOfLaws)) != nil else { return nil }
-    return try? selectedSet(isNeeded: true, threads: threads)?.set
-  }
-
-  /// Bytes that laws may take which only a report needs.
-  private static let memoryOfLaws = 1 << 30
-}

@@ -7,6 +7,8 @@ public struct ComparisonReport: Sendable {
   public let configuration: Configuration
   /// S*; nil where the laws of the windows do not fit in memory.
   public let informationSet: LagSet?
+  /// ΔĨ/Ĩ(S*); nil where one of them is not known, or 0.
+  public let relativeGap: Double?
   public let overlays: [Overlay]
   public let theoryLimits: [(level: TheoryLevel, report: LimitReport)]
   public let trainingLimits: [(seed: Int, report: LimitReport)]
@@ -35,7 +37,10 @@ public struct ComparisonReport: Sendable {
     let (model, request) = (experiment.model, comparison.request)
     configuration = experiment.configuration
     thresholds = request.thresholds
-    let informationSet = comparison.informationSet
+    let informationSet = comparison.selected?.set
+    relativeGap = comparison.selected.flatMap { selected in
+      selected.gap.flatMap { selected.information.mean > 0 ? $0.mean / selected.information.mean : nil }
+    }
     let laws = informationSet == nil ? nil : try experiment.windowLaws(threads: threads)
     self.informationSet = informationSet
     let tables = seeds.map(\.table)
@@ -115,6 +120,7 @@ extension ComparisonReport {
       "format": .integer(Configuration.format),
       "name": .string(configuration.name),
       "information_set": .optional(informationSet),
+      "relative_gap": .optional(relativeGap),
       "overlay": .array(overlays.map(\.json)),
       "limit": .object([
         "thresholds": thresholds.json,

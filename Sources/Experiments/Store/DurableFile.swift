@@ -1,5 +1,10 @@
 import Foundation
 
+/// What happens to a file that is there already.
+public enum ExistingFile: Sendable {
+  case refuse, replace
+}
+
 /// Files that are whole at any moment, also after a crash of the machine: written under another name in the same folder,
 /// forced to the disk, then renamed into their place.
 enum DurableFile {
@@ -27,6 +32,14 @@ enum DurableFile {
     }
   }
 
+  /// A file of the user's own, where one that is there is replaced only if asked.
+  ///
+  /// - Throws: `RunFolderError`.
+  static func write(_ data: Data, to path: String, _ existing: ExistingFile) throws(RunFolderError) {
+    if existing == .refuse, FileManager.default.fileExists(atPath: path) { throw .fileExists(path) }
+    try write(data, to: path)
+  }
+
   /// Makes a file unless one of the name is there.
   ///
   /// - Returns: whether it was made; of several processes that try, one is told so. It is not forced to the disk.
@@ -40,7 +53,7 @@ enum DurableFile {
     return false
   }
 
-  private static func temporary(for path: String) -> String {
+  static func temporary(for path: String) -> String {
     let url = URL(fileURLWithPath: path)
     let token = "\(ProcessInfo.processInfo.processIdentifier)-\(UInt64.random(in: 0...UInt64.max))"
     return url.deletingLastPathComponent().path + "/\(temporaryPrefix)\(url.lastPathComponent)-\(token)"

@@ -85,3 +85,26 @@ extension JSON {
     text += "\""
   }
 }
+
+/// What a value holds.
+extension JSON {
+  subscript(key: String) -> JSON? {
+    if case .object(let members) = self { members.first { $0.key == key }?.value } else { nil }
+  }
+
+  subscript(index: Int) -> JSON? {
+    if case .array(let values) = self, values.indices.contains(index) { values[index] } else { nil }
+  }
+
+  var word: String? { if case .string(let text) = self { text } else { nil } }
+
+  var whole: Int? { if case .integer(let value) = self { value } else { nil } }
+
+  var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    default: nil
+    }
+  }
+}

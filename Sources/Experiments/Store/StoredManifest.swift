@@ -47,7 +47,7 @@ public struct StoredManifest: Decodable, Sendable {
   func check(_ content: String, in folder: RunFolder) throws {
     guard ![self.content, extends].contains(content) else { return }
     for input in inputs {
-      let now = (try? Data(wholeFile: input.path)).map { SHA256.hash($0) }
+      let now = (try? RunFolder.read(input.path)).map { SHA256.hash($0) }
       guard now == input.sha256 else {
         throw RunFolderError.damaged(input.path, problem: "other contents than when the run began")
       }
@@ -58,10 +58,11 @@ public struct StoredManifest: Decodable, Sendable {
 
   /// Makes sure that the files of a run that ended are those that it wrote.
   ///
+  /// - Parameter only: the one file that is looked at; nil for all.
   /// - Throws: `RunFolderError.damaged` that names the first that is not.
-  func checkFiles(in folder: RunFolder) throws {
+  func checkFiles(in folder: RunFolder, only: RunFolder.File? = nil) throws {
     for (name, proof) in files.sorted(by: { $0.key < $1.key }) {
-      guard let file = RunFolder.File(rawValue: name) else { continue }
+      guard let file = RunFolder.File(rawValue: name), only ?? file == file else { continue }
       guard folder.has(file) else {
         throw RunFolderError.damaged(folder[file], problem: "no such file beside the others of the run")
       }

@@ -3,8 +3,8 @@ import MarkovChains
 import Transformer
 
 /// The training of one seed, in a run folder of its own.
-struct SeedTask: RunTask {
-  let identity: RunIdentity
+public struct SeedTask: RunTask {
+  public let identity: RunIdentity
   let seed: Int
   private let training: TrainingExperiment
   /// Lists this seed alone.
@@ -24,7 +24,7 @@ struct SeedTask: RunTask {
     try training.setup(seed: seed).check()
   }
 
-  func run(in claim: RunClaim, _ observers: RunObservers) throws -> TrainingSummary {
+  public func run(in claim: RunClaim, _ observers: RunObservers) throws -> TrainingSummary {
     if let stored = claim.stored, stored.isDone, stored.content == identity.content {
       return try TrainingSummary(training, seed: seed, of: claim.folder, stored)
     }

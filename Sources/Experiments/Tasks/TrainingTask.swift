@@ -30,6 +30,10 @@ public struct TrainingTask: RunTask {
   /// - Returns: a summary for each seed.
   /// - Throws: `RunFailure` of the first seed that failed, once the others have come to their ends.
   public func run(in claim: RunClaim, _ observers: RunObservers) throws -> [TrainingSummary] {
+    if let stored = claim.stored, stored.isDone, stored.content == identity.content {
+      try stored.checkFiles(in: claim.folder)
+      return try seeds.map { try $0.run(at: claim.folder.seed($0.seed)) }
+    }
     var record = try SeriesRecord(claim, configuration, threads: engine.threads)
     let shares = ProgressShares(count: seeds.count, observers)
     let results = engine.map(seeds.count) { index in

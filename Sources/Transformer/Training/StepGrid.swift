@@ -14,7 +14,7 @@ public enum StepGrid: Hashable, Sendable {
   case everyStep
 
   /// The steps in 0...last at which `points` are due, each once; nil where the grid does not count steps.
-  func steps(until last: Int) -> [Int]? {
+  public func steps(until last: Int) -> [Int]? {
     guard case .points(let count, let spacing) = self else { return nil }
     let end = Double(last)
     var steps: [Int] = []

@@ -13,8 +13,15 @@ final class Watch: @unchecked Sendable {
   /// - Parameters:
   ///   - fraction: of the work, 0...1.
   ///   - place: where the run is.
-  func report(_ fraction: Double, at place: @autoclosure () -> String) {
+  private func report(_ fraction: Double, at place: @autoclosure () -> String) {
     lock.withLock { bar?.update(fraction, at: place()) }
+  }
+
+  /// For what runs.
+  var observers: RunObservers {
+    RunObservers(
+      progress: { progress in self.report(progress.fraction, at: progress.place()) },
+      isInterrupted: { self.isInterrupted })
   }
 
   fileprivate func end() { lock.withLock { bar?.clear() } }

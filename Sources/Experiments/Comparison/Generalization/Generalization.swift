@@ -44,7 +44,7 @@ extension Generalization {
         .outOfRange, at: .configuration, keyPath: "length", found: "\(short)",
         allowed: "at least \(model.shortestContext), so that a key has a complete window")
     }
-    let chosen = try set ?? experiment.selectedSet(isNeeded: true, threads: threads)?.set ?? .empty
+    let chosen = try set ?? experiment.selectedSet(threads: threads).set
     let loss = experiment.configuration.loss
     let own = experiment.configuration.training?.epsilon ?? loss.epsilon
     // Without any the cost of a token that its context lacks is infinite.
@@ -80,13 +80,8 @@ extension Generalization {
   }
 
   /// - Throws: `RunFolderError` for a file that is there already or cannot be written.
-  public func write(to path: String, existing: RunFolder.Existing) throws {
-    if existing == .refuse, FileManager.default.fileExists(atPath: path) {
-      throw RunFolderError.fileExists(path)
-    }
-    try RunFolder.attempting(path) {
-      try Data(csv.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    }
+  public func write(to path: String, existing: ExistingFile) throws {
+    try DurableFile.write(Data(csv.utf8), to: path, existing)
   }
 
   public var csv: String {

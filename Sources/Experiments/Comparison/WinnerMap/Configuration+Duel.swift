@@ -1,6 +1,6 @@
 extension Configuration {
   /// What a cell of a map runs: one seed of training, and the flow for as long as it lasts.
-  var ofCell: Configuration {
+  var ofDuel: Configuration {
     var result = self
     if let seed = training?.seeds.first { result.training?.seeds = [seed] }
     if let time = timeOfTraining { result.theory.stages[0].until.time = time }
