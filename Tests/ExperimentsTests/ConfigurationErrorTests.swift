@@ -121,6 +121,21 @@ struct Refusal: CustomTestStringConvertible {
     #expect(error.description.contains("below 1"))
   }
 
+  @Test(arguments: [
+    ("theory.stages[1].until.time=10", "theory.stages", "below 1"),
+    ("theory.output.times[0]=1", "theory.output.times", "a list that is written"),
+    ("theory.stages[0].until.time=-1", "theory.stages[0].until.time", "above 0"),
+    ("training.stages[0].until.time=1", "training.stages[0]", "steps and until"),
+  ])
+  func overridesOfDefaultsKeepTheirPlace(override: String, keyPath: String, says: String) throws {
+    let error = try #require(throws: ConfigurationError.self) {
+      try configuration(minimal, override)
+    }
+    #expect(error.place == .override(override))
+    #expect(error.keyPath == keyPath)
+    #expect(error.description.contains(says), "\(error)")
+  }
+
   @Test(arguments: ["novalue", "=3", "a..b=3", "a[x]=3", "a[-1]=3", "[0]=3"])
   func overridesThatAreNoneAreRefused(text: String) {
     #expect(Override(text) == nil)

@@ -95,6 +95,23 @@ let minimal = """
     #expect(try configuration(minimal, "loss={epsilon: 0.5, criterion: logits}").loss.epsilon == 0.5)
   }
 
+  @Test func overridesReachIntoListsThatAreNotWritten() throws {
+    let time = try configuration(minimal, "theory.stages[0].until.time=100")
+    #expect(time.theory.stages.map(\.until.time) == [100])
+    #expect(time.theory.stages.map(\.train) == [ParameterGroup.allCases])
+    let steps = try configuration(minimal, "training.stages[0].steps=7", "training.seeds[1]=9")
+    #expect(steps.training?.stages.map(\.length) == [.steps(7)])
+    #expect(steps.training?.seeds == [1, 9, 3])
+    let group = try configuration(
+      minimal + "\ntheory: {stages: [{until: {time: 1}}, {until: {time: 2}}]}",
+      "theory.stages[1].train[2]=coefficients", "theory.stages[1].train[1]=scale")
+    #expect(group.theory.stages.map(\.until.time) == [1, 2])
+    let share = try configuration(minimal + "\ntheory:", "theory.stages[0].until.share=0.5")
+    #expect(share.theory.stages.map(\.until.share?.above) == [0.5])
+    // Keys beside a default choice are not filled in: a file of sequences leaves no count beside it.
+    #expect(try configuration(minimal, "theory.sequences.file=/s.csv").inputs.map(\.path) == ["/s.csv"])
+  }
+
   @Test func pathsAreRelativeToTheFileThatNamesThem() throws {
     let read = try configuration(
       "source: {tokens: 3, parents: [1], kernels: a/k.json}\nmodel: {window: 1, heads: 1, degree: 1}")

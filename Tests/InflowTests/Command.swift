@@ -27,8 +27,14 @@ struct Command {
   }
 
   static func start(_ arguments: [String], in folder: String) throws -> (Process, output: Pipe, error: Pipe) {
+    try start(executable(), arguments, in: folder)
+  }
+
+  private static func start(
+    _ executable: URL, _ arguments: [String], in folder: String
+  ) throws -> (Process, output: Pipe, error: Pipe) {
     let process = Process()
-    process.executableURL = try executable()
+    process.executableURL = executable
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     let (output, error) = (Pipe(), Pipe())
@@ -51,6 +57,13 @@ struct Command {
 
   static func run(_ arguments: String..., in folder: Workplace) throws -> Result {
     finish(try start(arguments, in: folder.path))
+  }
+
+  /// Under limits of the shell, such as `-v 300000`, and for at most a minute: then the status is 124.
+  static func run(_ arguments: String..., under limits: String, in folder: Workplace) throws -> Result {
+    let script = "ulimit \(limits) && exec timeout 60 \"$0\" \"$@\""
+    let words = try ["-c", script, executable().path] + arguments
+    return finish(try start(URL(fileURLWithPath: "/bin/sh"), words, in: folder.path))
   }
 }
 

@@ -114,7 +114,7 @@ extension ConfigurationError {
 
   /// The library's words as what stands behind "found".
   private static func found(_ problem: String) -> String {
-    if problem.contains("max nest") { return "lists and maps more than 1000 levels deep" }
+    if problem.contains("nesting level") { return "lists and maps more than 1000 levels deep" }
     let beginnings = [
       ("found ", ""), ("but found ", ""), ("did not find expected ", "no "),
       ("could not find expected ", "no "), ("did not find ", "no "),

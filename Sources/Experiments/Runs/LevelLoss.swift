@@ -39,20 +39,20 @@ extension Experiment {
       _ = try Resources(infiniteContextOf: self)
       return .infiniteContext(
         try InfiniteContextLoss(
-          model: model, loss: configuration.loss, laws: windowLaws(threads: threads), threads: threads
-        ))
+          model: model, loss: configuration.loss, laws: windowLaws(threads: threads),
+          threads: threads, memoryLimit: Resources.memory))
     case .finiteContext:
       let set = try resolved(sequences)
       return .finiteContext(
         try FiniteContextLoss(
           model: model, loss: configuration.loss, sequences: set.sequences, weights: set.weights,
-          threads: threads))
+          threads: threads, memoryLimit: Resources.memory))
     case .leadingOrder:
       _ = try Resources(infiniteContextOf: self)
       return .leadingOrder(
         try LeadingOrderLoss(
           model: model, loss: configuration.loss, laws: windowLaws(threads: threads),
-          order: configuration.theory.order, threads: threads))
+          order: configuration.theory.order, threads: threads, memoryLimit: Resources.memory))
     }
   }
 

@@ -1,7 +1,6 @@
 import Foundation
 import InductionModel
 import MarkovChains
-import Theory
 
 /// What a computation would take, known before anything is allocated.
 public struct Resources: Equatable, Sendable {
@@ -9,8 +8,8 @@ public struct Resources: Equatable, Sendable {
   public let windows: Int
   public let bytes: Int
 
-  /// What one process may take: three quarters of the machine's memory.
-  public static var memory: Int { InfiniteContextLoss.defaultMemoryLimit }
+  /// What one process may take: three quarters of what the machine has for it.
+  public static var memory: Int { MachineMemory().bytes / 4 * 3 }
 }
 
 extension Resources {

@@ -8,6 +8,9 @@ extension TheoryError {
     case .tooLarge(let bytes, let limit):
       "model.window: the level of theory needs about \(Resources.size(Double(bytes))); allowed: "
         + "\(Resources.size(Double(limit))) on this machine; lower model.window, model.heads or source.tokens"
+    case .noRoom(let needed, let room):
+      "products of matrices need \(Resources.size(Double(needed))) of address space, and the limits of this process "
+        + "leave \(Resources.size(Double(room))): raise them (ulimit -v, ulimit -d)"
     case .infiniteLoss(let epsilon):
       "the loss is infinite with epsilon = \(epsilon): a next token does not occur in its context; try "
         + "--set loss.epsilon=1e-3"
@@ -34,7 +37,7 @@ extension TheoryError {
   var isInputError: Bool {
     switch self {
     case .tooLarge, .shortSequence, .unequalSequences, .noSequences, .tooManySequences, .token: true
-    case .infiniteLoss, .overflow, .negativePrediction, .notFinite, .noExpansion: false
+    case .noRoom, .infiniteLoss, .overflow, .negativePrediction, .notFinite, .noExpansion: false
     }
   }
 }

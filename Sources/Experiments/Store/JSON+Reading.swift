@@ -142,7 +142,9 @@ private struct JSONReader {
       switch byte {
       case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
       case UInt8(ascii: "\\"): text.append(contentsOf: String(try escaped()).utf8)
-      case ..<0x20: throw error("a control character in a text")
+      case ..<0x20:
+        at -= 1
+        throw error("a control character in a text")
       default: text.append(byte)
       }
     }

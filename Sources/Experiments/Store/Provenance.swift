@@ -22,7 +22,7 @@ public enum Provenance {
     return .object([
       "architecture": .string(architecture), "processor": .string(processor),
       "processors": .integer(process.activeProcessorCount),
-      "memory": .integer(Int(clamping: process.physicalMemory)),
+      "memory": .integer(MachineMemory().physical),
     ])
   }
 

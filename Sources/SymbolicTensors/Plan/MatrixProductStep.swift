@@ -138,13 +138,15 @@ final class MatrixProductStep: PlanStep {
     var (lda, ldb, ldc) = (Int32(shape.lda), Int32(shape.ldb), Int32(shape.ldc))
     var (one, zero) = (1.0, 0.0)
     var unit: Int32 = 1
-    if shape.columns == 1, shape.ldc == 1 {
-      var (r, s) = left.isTransposed ? (m, k) : (k, m)
-      dgemv_(left.isTransposed ? "N" : "T", &r, &s, &one, a, &lda, b, &unit, &zero, c, &unit)
-    } else {
-      dgemm_(
-        right.isTransposed ? "N" : "T", left.isTransposed ? "T" : "N", &n, &m, &k, &one, b, &ldb, a, &lda,
-        &zero, c, &ldc)
+    ProductBuffers.withOne {
+      if shape.columns == 1, shape.ldc == 1 {
+        var (r, s) = left.isTransposed ? (m, k) : (k, m)
+        dgemv_(left.isTransposed ? "N" : "T", &r, &s, &one, a, &lda, b, &unit, &zero, c, &unit)
+      } else {
+        dgemm_(
+          right.isTransposed ? "N" : "T", left.isTransposed ? "T" : "N", &n, &m, &k, &one, b, &ldb, a, &lda,
+          &zero, c, &ldc)
+      }
     }
   }
 }

@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// Evaluates expressions on dense arrays: common subexpressions once, contractions as matrix products,
 /// element-wise chains fused, all memory allocated when the plan is made, constants folded once.
 ///
@@ -38,7 +36,7 @@ public final class Plan {
     guard let graph = expressions.first?.graph else { throw PlanError.nothingToEvaluate }
     self.graph = graph
     workers = Workers(threads: max(1, threads))
-    openblas_set_num_threads(1)
+    try ProductBuffers.check()
 
     let program = Lowering.program(for: expressions.map(\.id), in: graph)
     let schedule = Schedule(program) { graph.role(of: $0) == .coefficient }
@@ -166,5 +164,7 @@ public struct InputLayout {
 public enum PlanError: Error, Equatable {
   case nothingToEvaluate
   case tooLarge(bytes: Int, limit: Int)
+  /// The limits of the process leave no room to multiply matrices in; bytes.
+  case noRoom(needed: Int, room: Int)
   case missingCoefficient(name: String, expected: Int)
 }

@@ -24,7 +24,7 @@ public final class FiniteContextLoss: LossFunction {
   /// - Throws: `TheoryError` for a sequence that the model cannot read.
   public init(
     model: ModelDefinition, loss: Loss, sequences: [[Int]], weights: [Double]? = nil, threads: Int = 1,
-    memoryLimit: Int = InfiniteContextLoss.defaultMemoryLimit
+    memoryLimit: Int = .max
   ) throws {
     guard let first = sequences.first else { throw TheoryError.noSequences }
     try Self.check(sequences, model: model)

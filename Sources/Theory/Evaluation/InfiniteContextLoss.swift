@@ -1,4 +1,3 @@
-import Foundation
 import InductionModel
 import MarkovChains
 import Numerics
@@ -29,22 +28,19 @@ public final class InfiniteContextLoss: LossFunction {
   /// - Complexity: an evaluation costs about 4·N²·d·K operations, N = d^W windows, K kernels.
   public init(
     model: ModelDefinition, loss: Loss, laws: WindowLaws, parts: DefinitionParts? = nil, threads: Int = 1,
-    memoryLimit: Int? = nil
+    memoryLimit: Int = .max
   ) throws {
     self.model = model
     self.loss = loss
     self.laws = laws
     hasOwnParts = parts != nil
     self.threads = threads
-    self.memoryLimit = memoryLimit ?? Self.defaultMemoryLimit
+    self.memoryLimit = memoryLimit
     expressions = InfiniteContext(model: model, loss: loss, laws: laws, parts: parts)
     planned = try PlannedLoss(
       expressions.loss, model: expressions.model, lag: expressions.lag,
-      coefficients: expressions.coefficients, threads: threads, memoryLimit: self.memoryLimit)
+      coefficients: expressions.coefficients, threads: threads, memoryLimit: memoryLimit)
   }
-
-  /// Three quarters of the machine's memory.
-  public static let defaultMemoryLimit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 4 * 3)
 
   public func gradient(_ parameters: [Double], into gradient: inout [Double]) {
     for position in gradient.indices { gradient[position] = 0 }

@@ -20,7 +20,7 @@ public final class LeadingOrderLoss: LossFunction {
   /// - Throws: `TheoryError`.
   public init(
     model: ModelDefinition, loss: Loss, laws: WindowLaws, order: Int = 1, parts: DefinitionParts? = nil,
-    threads: Int = 1, memoryLimit: Int = InfiniteContextLoss.defaultMemoryLimit
+    threads: Int = 1, memoryLimit: Int = .max
   ) throws {
     (self.model, self.loss, self.laws, self.order) = (model, loss, laws, order)
     expressions = try LeadingOrder(model: model, loss: loss, laws: laws, order: order, parts: parts)

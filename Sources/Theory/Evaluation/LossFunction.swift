@@ -71,6 +71,8 @@ extension LossFunction {
 public enum TheoryError: Error, Equatable {
   /// Tables or arrays beyond the memory that may be taken.
   case tooLarge(bytes: Int, limit: Int)
+  /// The limits of the process leave no room to multiply matrices in; bytes.
+  case noRoom(needed: Int, room: Int)
   /// −log(0): a next token does not occur in its context, or not at all.
   case infiniteLoss(epsilon: Double)
   /// exp(a q) left the range of doubles.

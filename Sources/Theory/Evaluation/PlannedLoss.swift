@@ -54,6 +54,8 @@ final class PlannedLoss {
       return try build()
     } catch PlanError.tooLarge(let bytes, let limit) {
       throw TheoryError.tooLarge(bytes: bytes, limit: limit)
+    } catch PlanError.noRoom(let needed, let room) {
+      throw TheoryError.noRoom(needed: needed, room: room)
     }
   }
 

@@ -16,7 +16,8 @@ extension Ladder {
   func contextEdge() throws -> LadderEdge {
     let start = experiment.start
     let point = Parameters(attention: start.attention, coefficients: start.coefficients, scale: 1)
-    let infinite = try InfiniteContextLoss(model: model, loss: loss, laws: laws, threads: threads)
+    let infinite = try InfiniteContextLoss(
+      model: model, loss: loss, laws: laws, threads: threads, memoryLimit: Resources.memory)
     let predictions = try infinite.prediction(point)
     let perKernel = max(1, Self.count / laws.kernels.count)
     let points = try Self.contexts.filter { $0 > 2 * model.reach }.map { context in

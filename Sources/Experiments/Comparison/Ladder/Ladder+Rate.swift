@@ -19,8 +19,8 @@ extension Ladder {
     let drawn = try ChainSampler(experiment.source).sample(
       count: Self.count, length: context + 1, seed: 11, place: DrawPlace(.measurement))
     let theory = try FiniteContextLoss(
-      model: model, loss: loss, sequences: (0..<drawn.count).map { drawn[$0].map(Int.init) }, threads: threads
-    )
+      model: model, loss: loss, sequences: (0..<drawn.count).map { drawn[$0].map(Int.init) },
+      threads: threads, memoryLimit: Resources.memory)
     let evaluator = transformer.evaluator(precision: .double, pool: WorkerPool(threads: threads))
     try evaluator.load(drawn)
     let time = 4 * experiment.baseRate * Double(Self.steps)

@@ -8,9 +8,11 @@ extension Ladder {
 
   func scaleEdge() throws -> LadderEdge {
     let infinite = try InfiniteContextLoss(
-      model: model, loss: experiment.configuration.loss, laws: laws, threads: threads)
+      model: model, loss: experiment.configuration.loss, laws: laws, threads: threads,
+      memoryLimit: Resources.memory)
     let leading = try LeadingOrderLoss(
-      model: model, loss: experiment.configuration.loss, laws: laws, threads: threads)
+      model: model, loss: experiment.configuration.loss, laws: laws, threads: threads,
+      memoryLimit: Resources.memory)
     // So long that log(p_S/p_T) of some pair moves by about 1.
     var probe = experiment.start
     probe.scale = 0.01

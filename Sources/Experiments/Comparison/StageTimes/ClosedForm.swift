@@ -38,7 +38,8 @@ struct ClosedForms {
   ) {
     guard
       let leading = try? LeadingOrderLoss(
-        model: experiment.model, loss: experiment.configuration.loss, laws: laws)
+        model: experiment.model, loss: experiment.configuration.loss, laws: laws,
+        memoryLimit: Resources.memory)
     else { return nil }
     self.experiment = experiment
     self.leading = leading
