@@ -24,13 +24,17 @@ struct AttentionProbes {
     sets = model.matchingSets
   }
 
-  func measure(_ model: some TrainableModel, at parameters: [Double]) -> [(name: String, value: Double)] {
+  func measure(_ model: some TrainableModel, at parameters: [Double], pool: WorkerPool)
+    -> [(name: String, value: Double)]
+  {
+    let found = pool.map(tasks: sequences.count) { task, _ in
+      let attention = model.attention(at: parameters, on: sequences[task][...])
+      return (lags: attention.lags, matching: sets.map { Self.mass(attention.keys, sequences[task], on: $0) })
+    }
     var matching = Array(repeating: 0.0, count: sets.count)
-    var lags: [[Double]] = []
-    for x in sequences {
-      let attention = model.attention(at: parameters, on: x[...])
-      for (index, set) in sets.enumerated() { matching[index] += Self.mass(attention.keys, x, on: set) }
-      if lags.isEmpty { lags = attention.lags.map { $0.map { _ in 0 } } }
+    var lags = found.first?.lags.map { $0.map { _ in 0.0 } } ?? []
+    for attention in found {
+      for set in sets.indices { matching[set] += attention.matching[set] }
       for (head, row) in attention.lags.enumerated() {
         for (lag, weight) in row.enumerated() { lags[head][lag] += weight }
       }
@@ -40,29 +44,31 @@ struct AttentionProbes {
     for (head, row) in lags.enumerated() {
       for (lag, weight) in row.enumerated() { values.append(("lag[\(head + 1) \(lag + 1)]", weight / count)) }
     }
-    values.append(("induction-score", induction(model, at: parameters)))
+    values.append(("induction-score", induction(model, at: parameters, pool)))
     return values
   }
 
   /// Second-layer attention on positions l with x_{l−s} = x_{L+1−s} for every s in the set.
   static func mass(_ keys: [Double], _ x: [UInt16], on set: HeadSet) -> Double {
-    let query = x.count - 1
+    let (query, lags) = (x.count - 1, set.members)
     var mass = 0.0
-    for (position, weight) in keys.enumerated() {
-      if set.members.allSatisfy({ $0 <= position && x[position - $0] == x[query - $0] }) { mass += weight }
+    for position in stride(from: lags.last ?? 0, to: keys.count, by: 1)
+    where lags.allSatisfy({ x[position - $0] == x[query - $0] }) {
+      mass += keys[position]
     }
     return mass
   }
 
   /// Attention at offset 1 − period from the last token that is seen, the mean over repeated random tokens: it is on
   /// the token that followed this one a period ago.
-  private func induction(_ model: some TrainableModel, at parameters: [Double]) -> Double {
-    var score = 0.0
-    for x in repeated {
-      let keys = model.attention(at: parameters, on: x[...]).keys
+  private func induction(_ model: some TrainableModel, at parameters: [Double], _ pool: WorkerPool)
+    -> Double
+  {
+    let scores = pool.map(tasks: repeated.count) { task, _ in
+      let keys = model.attention(at: parameters, on: repeated[task][...]).keys
       let position = keys.count - period
-      if keys.indices.contains(position) { score += keys[position] }
+      return keys.indices.contains(position) ? keys[position] : 0
     }
-    return score / Double(repeated.count)
+    return scores.reduce(0, +) / Double(repeated.count)
   }
 }
