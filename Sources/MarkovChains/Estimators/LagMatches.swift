@@ -2,7 +2,7 @@
 ///
 /// Bit l of the match of lag s says that x_{l−s} = x_{L+1−s}: it is bit l − s of the positions that hold the token
 /// x_{L+1−s}. One walk over the sequence so finds the matches of all lags, and a set matches where all its lags do.
-struct LagMatches {
+package struct LagMatches: Sendable {
   private let lags: [Int]
   /// Places in `lags` of every set's members, [set].
   private let members: [[Int]]
@@ -12,10 +12,10 @@ struct LagMatches {
   private var places: [UInt64] = []
   /// [lag][word].
   private var matches: [UInt64] = []
-  private var sequence: [Int] = []
+  private var sequence: [UInt32] = []
   private var words = 0
 
-  init(of sets: [LagSet], tokens: Int) {
+  package init(of sets: [LagSet], tokens: Int) {
     let lags = Set(sets.flatMap(\.members)).sorted()
     let places = Dictionary(uniqueKeysWithValues: lags.enumerated().map { ($1, $0) })
     self.lags = lags
@@ -24,13 +24,13 @@ struct LagMatches {
   }
 
   /// x_1...x_L, tokens 0..<d. O(L + lags · L/64).
-  mutating func read(_ tokens: some Collection<some BinaryInteger>) {
+  package mutating func read(_ tokens: some Collection<some BinaryInteger>) {
     sequence.removeAll(keepingCapacity: true)
-    for token in tokens { sequence.append(Int(token)) }
+    for token in tokens { sequence.append(UInt32(token)) }
     let length = sequence.count
     words = (length + 63) / 64
     // Lags beyond the start match nowhere.
-    let before = lags.prefix { $0 <= length }.map { sequence[length - $0] }
+    let before = lags.prefix { $0 <= length }.map { Int(sequence[length - $0]) }
     var used = 1
     for token in before where labels[token] == 0 {
       labels[token] = used
@@ -38,7 +38,7 @@ struct LagMatches {
     }
     Self.clear(&places, count: used * words)
     for position in 0..<length {
-      places[labels[sequence[position]] * words + position >> 6] |= 1 << UInt64(position & 63)
+      places[labels[Int(sequence[position])] * words + position >> 6] |= 1 << UInt64(position & 63)
     }
     Self.clear(&matches, count: lags.count * words)
     for (row, token) in before.enumerated() { shift(labels[token], by: lags[row], into: row) }
@@ -64,13 +64,19 @@ struct LagMatches {
   /// Adds to `counts`, [token], how often each token stands where a set matches, from position `first` (counted from
   /// 0) on. O(|S| L/64) and the matches.
   func count(_ set: Int, from first: Int, into counts: inout [Int]) {
+    forEach(set, from: first) { counts[Int(sequence[$0])] += 1 }
+  }
+
+  /// Every position from `first` on, both counted from 0, at which a set matches, in order.
+  @inline(__always)
+  package func forEach(_ set: Int, from first: Int, _ body: (_ position: Int) -> Void) {
     for word in stride(from: first >> 6, to: words, by: 1) {
       var bits = UInt64.max
       for row in members[set] { bits &= matches[row * words + word] }
       if word == first >> 6 { bits &= .max << UInt64(first & 63) }
       if word == words - 1 { bits &= .max >> UInt64(words << 6 - sequence.count) }
       while bits != 0 {
-        counts[sequence[word << 6 + bits.trailingZeroBitCount]] += 1
+        body(word << 6 + bits.trailingZeroBitCount)
         bits &= bits - 1
       }
     }

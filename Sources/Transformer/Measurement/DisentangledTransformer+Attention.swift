@@ -2,10 +2,18 @@ import InductionModel
 import MarkovChains
 
 extension DisentangledTransformer {
-  public func attention(at parameters: [Double], on sequence: ArraySlice<UInt16>) -> SequenceAttention {
+  public func attention(on sequence: ArraySlice<UInt16>)
+    -> @Sendable (_ parameters: [Double]) -> SequenceAttention
+  {
+    let windows = KeyWindows(sequence, shape: shape)
+    return { attention(at: $0, on: sequence, windows) }
+  }
+
+  private func attention(at parameters: [Double], on sequence: ArraySlice<UInt16>, _ windows: KeyWindows)
+    -> SequenceAttention
+  {
     let weights = LayerWeights(Parameters(flat: parameters, model: definition), shape: shape)
     let context = sequence.count - 1
-    let windows = KeyWindows(sequence, shape: shape)
     let q = similarities(weights, sequence, positions: windows.firsts + [context])
     let attention = ClassifierLayer.attention(
       definition.variant.secondLayer, q, of: windows.rows, scale: weights.scale)
@@ -34,7 +42,7 @@ extension DisentangledTransformer {
 }
 
 /// Which keys of a sequence see the same window: their similarities need be computed once only.
-struct KeyWindows {
+struct KeyWindows: Sendable {
   /// The first position of each window.
   private(set) var firsts: [Int] = []
   /// Which of them a key's window is, [key].

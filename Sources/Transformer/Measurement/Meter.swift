@@ -4,7 +4,6 @@ import MarkovChains
 /// Measures a model on held-out sequences.
 final class Meter<Model: TrainableModel> {
   private let model: Model
-  private let pool: WorkerPool
   private let heldOut: PreparedBatch
   private let early: PreparedBatch
   private let probes: AttentionProbes
@@ -18,11 +17,10 @@ final class Meter<Model: TrainableModel> {
     initialInvariants: [Double]
   ) throws {
     self.model = model
-    self.pool = pool
     let evaluator = model.evaluator(precision: precision, pool: pool)
     heldOut = try evaluator.prepare(sequences, for: .many)
     early = try evaluator.prepare(sequences.prefix(model.earlyLength(of: sequences.length)), for: .many)
-    probes = AttentionProbes(model, sequences: sequences, seed: seed)
+    probes = AttentionProbes(model, sequences: sequences, seed: seed, pool: pool)
     observables = model.observables
     invariants = model.invariants
     self.initialInvariants = initialInvariants
@@ -45,7 +43,7 @@ final class Meter<Model: TrainableModel> {
     for block in model.blocks {
       values.append(("gradient-norm[\(block.name)]", euclideanNorm(gradient, [block.range])))
     }
-    values += probes.measure(model, at: parameters, pool: pool)
+    values += probes.measure(at: parameters)
     let earlyLosses = early.evaluate(at: parameters, .losses).losses
     values.append(("icl-score", loss - earlyLosses.reduce(0, +) / Double(earlyLosses.count)))
     return TrainingMeasurement(

@@ -22,8 +22,9 @@ public protocol TrainableModel: Sendable {
   func check(_ sequences: TokenSequences) throws
   /// A place to evaluate batches: holds the workspace of `pool`'s threads.
   func evaluator(precision: Precision, pool: WorkerPool) -> any BatchEvaluator
-  /// How the two layers attend on one sequence. Slow and plain; for measurements.
-  func attention(at parameters: [Double], on sequence: ArraySlice<UInt16>) -> SequenceAttention
+  /// How the two layers attend on one sequence, as a function of the arena. For measurements.
+  func attention(on sequence: ArraySlice<UInt16>)
+    -> @Sendable (_ parameters: [Double]) -> SequenceAttention
 }
 
 extension TrainableModel {
