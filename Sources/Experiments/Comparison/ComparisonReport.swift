@@ -48,29 +48,27 @@ public struct ComparisonReport: Sendable {
       try Overlay(level, theory: table, seeds: tables, model: model)
     }
     let probe = try LimitProbe(
-      experiment, contexts: comparison.contexts, count: request.sequences, seed: request.seed)
-    let pool = WorkerPool(threads: threads)
+      experiment, contexts: comparison.contexts, count: request.sequences, seed: request.seed,
+      pool: WorkerPool(threads: threads))
     func limit(_ table: TrajectoryTable) throws -> LimitReport {
       try checkpoint()
       return try LimitReport(
-        table, probe, informationSet: informationSet, thresholds: request.thresholds, pool: pool)
+        table, probe, informationSet: informationSet, thresholds: request.thresholds)
     }
     theoryLimits = try theory.map { ($0, try limit($1)) }
     trainingLimits = try seeds.map { ($0.seed, try limit($0.table)) }
     let end = overlays.first?.end ?? 0
     agreement = Agreement(
       time: end,
-      bySeed: try seeds.compactMap { seed in
+      bySeed: seeds.compactMap { seed in
         guard let ours = theory.first?.table.parameters(at: end, model),
           let theirs = seed.table.parameters(at: end, model)
         else { return nil }
-        return (seed.seed, try probe.totalVariation(ours, theirs, pool: pool))
+        return (seed.seed, probe.totalVariation(ours, theirs))
       })
     try checkpoint()
-    approach = try informationSet.flatMap { set in
-      try theory.first.map { first in
-        try Approach(probe, to: set, theory: first.table, seeds: tables, end: end, pool: pool)
-      }
+    approach = informationSet.flatMap { set in
+      theory.first.map { Approach(probe, to: set, theory: $0.table, seeds: tables, end: end) }
     }
     stageTimes = zip(theory, overlays).map { level, overlay in
       StageTimes(level.level, theory: level.table, seeds: tables, model: model, end: overlay.end)

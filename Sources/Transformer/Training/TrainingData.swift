@@ -33,7 +33,10 @@ final class BatchSource {
   private let seed: UInt64
   private let pool: WorkerPool
   private let evaluator: any BatchEvaluator
-  private var batch: TokenSequences
+  /// Where fresh sequences are drawn into.
+  private var drawn: TokenSequences
+  /// All of the fixed sequences, if they make a batch.
+  private let whole: PreparedBatch?
   private var round: (number: Int, order: [Int]) = (-1, [])
 
   init(_ data: TrainingData, model: some TrainableModel, precision: Precision, seed: UInt64, pool: WorkerPool)
@@ -45,25 +48,24 @@ final class BatchSource {
     evaluator = model.evaluator(precision: precision, pool: pool)
     switch data {
     case .fresh(let sampler, let count, let length):
-      batch = TokenSequences(count: count, length: length, tokens: sampler.tokens)
+      drawn = TokenSequences(count: count, length: length, tokens: sampler.tokens)
+      whole = nil
     case .fixed(let sequences, let count):
-      batch = sequences
-      if count == sequences.count { try evaluator.load(sequences) }
+      drawn = TokenSequences(count: 0, length: 0, tokens: sequences.tokens)
+      whole = count == sequences.count ? try evaluator.prepare(sequences, for: .many) : nil
     }
   }
 
-  /// Mean loss and gradient over the batch of the step that follows `step` others.
-  func lossAndGradient(at parameters: [Double], step: Int, gradient: inout [Double]) throws -> Double {
+  /// The batch of the step that follows `step` others.
+  func batch(step: Int) throws -> PreparedBatch {
+    if let whole { return whole }
     switch data {
     case .fresh(let sampler, _, _):
-      try sampler.fill(&batch, seed: seed, place: DrawPlace(.training, step: step), pool: pool)
-      return try evaluator.lossAndGradient(at: parameters, on: batch, gradient: &gradient)
+      try sampler.fill(&drawn, seed: seed, place: DrawPlace(.training, step: step), pool: pool)
+      return try evaluator.prepare(drawn, for: .once)
     case .fixed(let sequences, let count):
-      if count == sequences.count {
-        return try evaluator.lossAndGradient(at: parameters, gradient: &gradient)
-      }
-      batch = sequences.selecting(rows(of: sequences.count, step: step, batch: count))
-      return try evaluator.lossAndGradient(at: parameters, on: batch, gradient: &gradient)
+      let rows = rows(of: sequences.count, step: step, batch: count)
+      return try evaluator.prepare(sequences.selecting(rows), for: .once)
     }
   }
 

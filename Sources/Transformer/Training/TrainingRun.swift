@@ -189,7 +189,7 @@ public final class TrainingRun<Model: TrainableModel> {
   public var point: [Double] { parameters }
 
   private func measure(_ observers: Observers, batchLoss: Double?) throws {
-    let measurement = try meter.measure(
+    let measurement = meter.measure(
       parameters, step: state.step, time: state.time, batchLoss: batchLoss)
     guard measurement.loss.isFinite else { throw retreat(observers, .loss(measurement.loss), at: state.step) }
     try observers.measurement(measurement)
@@ -229,7 +229,9 @@ public final class TrainingRun<Model: TrainableModel> {
   /// then saved.
   private func batchLoss(_ observers: Observers) throws -> Double {
     do {
-      return try source.lossAndGradient(at: parameters, step: state.step, gradient: &gradient)
+      let values = try source.batch(step: state.step).evaluate(at: parameters, .gradient)
+      gradient = values.gradient
+      return values.loss
     } catch {
       // The first error is the one to tell.
       try? observers.backup(checkpoint())

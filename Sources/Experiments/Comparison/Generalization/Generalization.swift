@@ -61,18 +61,19 @@ extension Generalization {
       try contexts.flatMap { context -> [Row] in
         let kernels: FreshSequences.Kernels =
           concentration.map { .prior(concentration: $0, experiment.source) } ?? .source(experiment.source)
-        let fresh = try FreshSequences(kernels, context: context, count: sequences, seed: seed)
-        let head = fresh.predictions(chosen, model)
+        let fresh = try FreshSequences(kernels, context: context, count: sequences, seed: seed, pool: pool)
+        let (head, laws) = (fresh.inductionHeads([chosen], model, pool: pool)[0], fresh.nextLaws())
+        let batch = try fresh.prepared(experiment, pool: pool)
         let predictors = [
-          ("model", try fresh.predictions(parameters, experiment, pool: pool)), ("induction head", head),
-          ("true kernel", fresh.nextLaws),
+          ("model", batch.evaluate(at: parameters.flat, .predictions).predictions), ("induction head", head),
+          ("true kernel", laws),
         ]
         return predictors.map { name, predictions in
           Row(
             concentration: concentration, context: context, predictor: name,
             loss: SampleMean(
-              zip(fresh.nextLaws, predictions).map { loss.criterion.cost($1, law: $0, epsilon: epsilon) }),
-            toKernel: SampleMean(ModelDistance.totalVariation(predictions, fresh.nextLaws)),
+              zip(laws, predictions).map { loss.criterion.cost($1, law: $0, epsilon: epsilon) }),
+            toKernel: SampleMean(ModelDistance.totalVariation(predictions, laws)),
             toInductionHead: SampleMean(ModelDistance.totalVariation(predictions, head)))
         }
       }
