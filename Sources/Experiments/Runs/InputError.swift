@@ -24,6 +24,7 @@ public enum InputError {
     case let error as SequenceError: "training: \(error)"
     case let error as ModelMismatch: "training: \(error)"
     case let error as ProblemError: "theory.solver: \(error)"
+    case let error as SlurmError: error.isInputError ? error.description : nil
     default: nil
     }
   }

@@ -17,7 +17,7 @@ enum DurableFile {
   /// Several files of one folder; they come into their places in the order given, once all are on the disk.
   static func write(_ files: [(path: String, data: Data)]) throws(RunFolderError) {
     var temporaries: [String] = []
-    do {
+    do throws(RunFolderError) {
       for (path, data) in files {
         let temporary = self.temporary(for: path)
         temporaries.append(temporary)
