@@ -105,19 +105,6 @@ extension InitialConfiguration {
 }
 
 extension InputFile {
-  /// A parameters file that fits the model.
-  ///
-  /// - Throws: `ConfigurationError` with the key path in the file.
-  public func parameters(_ model: ModelDefinition) throws -> Parameters {
-    let data = try read("a parameters file")
-    do {
-      return try Parameters(json: data, model: model)
-    } catch let error as ParametersFileError {
-      throw ConfigurationError(
-        .outOfRange, at: .input(self), keyPath: error.keyPath, found: error.found, allowed: error.allowed)
-    }
-  }
-
   /// Sequences in JSON or, by the file's name, CSV.
   ///
   /// - Throws: `ConfigurationError` with the place in the file.

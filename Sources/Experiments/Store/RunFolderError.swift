@@ -8,6 +8,8 @@ public enum RunFolderError: Error, Equatable, Sendable {
   case notReadable(String, reason: String)
   case notARun(String, missing: String)
   case notResumable(String, command: String)
+  /// Where one run is wanted.
+  case severalRuns(String, [String])
   /// Another process writes the folder.
   case inUse(String, by: String)
   /// Another process has taken the folder over.
@@ -40,6 +42,9 @@ extension RunFolderError: CustomStringConvertible {
     case .notResumable(let path, let command):
       "\(path): found a run of inflow \(command), which this version does not know; allowed: a run of inflow "
         + "integrate, train, compare, map, survey or sweep"
+    case .severalRuns(let path, let names):
+      "\(path): found a folder of several runs; allowed: the folder of one, such as "
+        + names.prefix(5).map { "\(path)/\($0)" }.joined(separator: ", ")
     case .inUse(let path, let holder):
       "\(path): found a folder that \(holder) is writing; allowed: one process at a time; wait for it, or choose "
         + "another --out"

@@ -8,8 +8,8 @@ struct SweepCommand: ParsableCommand {
     abstract: "Runs many configurations: a base and the axes that vary it.",
     discussion: """
       Examples:
-        inflow sweep Examples/shares-by-scale.yaml --out sweep
-        inflow sweep Examples/shares-by-scale.yaml --out sweep --engine slurm --sbatch --time=10
+        inflow sweep Examples/sweeps/scale-and-prior.yaml --out sweep
+        inflow sweep Examples/sweeps/scale-and-prior.yaml --out sweep --engine slurm --sbatch '--time=10'
         inflow sweep status sweep
         inflow sweep collect sweep
         inflow sweep run sweep --cells 3,7-9
@@ -29,7 +29,7 @@ extension SweepCommand {
         another one in the folder, and all cells are run anew.
 
         Example:
-          inflow sweep Examples/shares-by-scale.yaml --out sweep
+          inflow sweep Examples/sweeps/scale-and-prior.yaml --out sweep
         """)
 
     @Argument(help: "The sweep, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
@@ -61,7 +61,7 @@ extension SweepCommand {
       let console = Console(quiet: execution.quiet)
       switch slurm.engine {
       case .local: try claim.sweep.runAndTell(cells, again, execution, console)
-      case .slurm: try claim.sweep.submit(cells, again, slurm, execution)
+      case .slurm: try claim.sweep.submit(cells, again, slurm, execution, console)
       }
     }
   }

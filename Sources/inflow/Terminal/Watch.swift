@@ -13,7 +13,7 @@ final class Watch: @unchecked Sendable {
   /// - Parameters:
   ///   - fraction: of the work, 0...1.
   ///   - place: where the run is.
-  private func report(_ fraction: Double, at place: @autoclosure () -> String) {
+  func report(_ fraction: Double, at place: @autoclosure () -> String) {
     lock.withLock { bar?.update(fraction, at: place()) }
   }
 

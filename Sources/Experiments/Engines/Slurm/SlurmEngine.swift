@@ -41,11 +41,12 @@ public struct SlurmEngine: Sendable {
   ///
   /// - Parameters:
   ///   - sweep: the folder of the sweep.
+  ///   - again: which of the cells are run although they have come to an end.
   ///   - executable: the path of this program on the nodes.
   ///   - isInterrupted: asked while `sbatch` runs, which tries for two minutes where the cluster is full.
   /// - Throws: `SlurmError`, `RunFolderError`; what was submitted until then is recorded, and runs.
   public func submit(
-    _ cells: CellRanges, of sweep: String, executable: String, isInterrupted: () -> Bool = { false }
+    _ cells: CellRanges, of sweep: String, again: SweepRepeat = .none, executable: String, isInterrupted: () -> Bool = { false }
   ) throws -> Submission {
     guard !cells.isEmpty else { return Submission() }
     let folder = try SlurmFolder(of: sweep)
@@ -61,7 +62,7 @@ public struct SlurmEngine: Sendable {
         submitted: Date().ISO8601Format())
       let script = SlurmScript(
         array: array, folder: folder, executable: URL(fileURLWithPath: executable).standardizedFileURL.path,
-        options: options)
+        options: options, again: again)
       let remains = SlurmError.Remains(queued: done.cells, all: cells.count, jobs: done.jobs)
       if isInterrupted() { throw RunFailure(.interruption, "interrupted: \(remains)") }
       try folder.write(script, cells: Array(part))

@@ -5,6 +5,8 @@ struct SlurmScript {
   /// The absolute path of this program.
   let executable: String
   let options: SbatchOptions
+  /// Which cells the tasks run although they have come to an end.
+  let again: SweepRepeat
 
   /// What `sbatch` is called with; its own options come last, so that they count.
   var submission: [String] {
@@ -27,7 +29,7 @@ struct SlurmScript {
       set -eu
       cells=$(sed -n "${SLURM_ARRAY_TASK_ID}p" \(ShellWords.quoted(folder.tasks(of: array))))
       exec \(ShellWords.quoted(executable)) sweep run \(ShellWords.quoted(folder.sweep)) --cells "$cells" \\
-        --threads "${SLURM_CPUS_PER_TASK:-${SLURM_CPUS_ON_NODE:-1}}" --quiet
+        --threads "${SLURM_CPUS_PER_TASK:-${SLURM_CPUS_ON_NODE:-1}}" --quiet\(again.flag)
 
       """
   }
@@ -40,5 +42,15 @@ struct SlurmScript {
   /// In the name of a file `%` means something.
   private static func escaped(_ path: String) -> String {
     path.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
+  }
+}
+
+extension SweepRepeat {
+  fileprivate var flag: String {
+    switch self {
+    case .none: ""
+    case .failed: " --retry"
+    case .all: " --force"
+    }
   }
 }
