@@ -6,11 +6,7 @@ import MarkovChains
 extension Configuration {
   /// - Throws: `ConfigurationError` that names the first difference.
   func checkComparable(_ levels: [TheoryLevel]) throws {
-    guard let training else {
-      throw ConfigurationError(
-        .missingKey, at: .configuration, keyPath: "training", found: "nothing",
-        allowed: "a section that says how to train", suggestion: "--set training={} takes all its defaults")
-    }
+    let training = try trainingSection
     try checkTime(training.optimizer)
     try checkData(training, levels)
     let (ours, theirs) = (theory.stages.map(\.train), training.stages.map(\.train))

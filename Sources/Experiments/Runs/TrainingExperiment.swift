@@ -24,11 +24,7 @@ public struct TrainingExperiment: Sendable {
   ///
   /// - Throws: `ConfigurationError`; `SamplerError`, `ChainError` where the source cannot be sampled.
   public init(_ experiment: Experiment, threads: Int) throws {
-    guard let training = experiment.configuration.training else {
-      throw ConfigurationError(
-        .missingKey, at: .configuration, keyPath: "training", found: "nothing",
-        allowed: "a section that says how to train", suggestion: "--set training={} takes all its defaults")
-    }
+    let training = try experiment.configuration.trainingSection
     self.experiment = experiment
     self.training = training
     var loss = experiment.configuration.loss
@@ -74,6 +70,20 @@ public struct TrainingExperiment: Sendable {
         count: count, length: length, seed: UInt64(seed), place: DrawPlace(.training))
       return .fixed(drawn, batch: batch)
     case .read(let sequences, let batch): return .fixed(sequences, batch: batch)
+    }
+  }
+}
+
+extension Configuration {
+  /// - Throws: `ConfigurationError` where there is none.
+  var trainingSection: TrainingConfiguration {
+    get throws {
+      guard let training else {
+        throw ConfigurationError(
+          .missingKey, at: .configuration, keyPath: "training", found: "nothing",
+          allowed: "a section that says how to train", suggestion: "--set training={} takes all its defaults")
+      }
+      return training
     }
   }
 }

@@ -29,7 +29,7 @@ struct SweepCell {
     folder = "\(place)/\(identity.content.prefix(16))"
   }
 
-  enum Standing {
+  enum Standing: Sendable {
     case absent
     case done(RunFolder, StoredManifest)
     case failed(String)

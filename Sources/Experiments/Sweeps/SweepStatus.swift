@@ -49,5 +49,3 @@ extension Sweep {
     }
   }
 }
-
-extension SweepCell.Standing: Sendable {}

@@ -18,14 +18,14 @@ extension Configuration {
 
   private func content(of kind: RunKind, _ request: JSON?, _ hashes: InputHashes) throws -> String {
     let seeds = training?.seeds ?? []
-    func training(_ seed: Int?) throws -> String {
+    func ofSeed(_ seed: Int?) throws -> String {
       try identity(of: .training(seed: seed ?? 0), hashes).text
     }
     let meaning =
       switch kind {
       case .flow: try identity(of: .flow, hashes).text
-      case .seed: try training(seeds.first)
-      case .training: try training(seeds.first) + "seeds = \(seeds)\n"
+      case .seed: try ofSeed(seeds.first)
+      case .training: try ofSeed(seeds.first) + "seeds = \(seeds)\n"
       case .comparison, .duel: try contentIdentity(hashes).text
       }
     return SHA256.hash("\(kind.rawValue)\n\(meaning)\(request?.text ?? "")".utf8)

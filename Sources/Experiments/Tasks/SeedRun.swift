@@ -1,4 +1,6 @@
 import InductionModel
+import MarkovChains
+import ODESolvers
 import Transformer
 
 /// One seed's training on its way into its record.
@@ -81,7 +83,7 @@ final class SeedRun {
 
   private func place(_ state: State) throws -> RunPlace<State> {
     let arena = try state.arena(training.model.blocks)
-    let tensors = try TensorExport.safetensors(
+    let tensors = TensorExport.safetensors(
       arena, of: training.model, metadata: ["step": "\(state.step)"])
     return RunPlace(
       time: state.time, step: state.step, parameters: Parameters(flat: arena, model: model), state: state,

@@ -3,7 +3,7 @@ import MarkovChains
 import Transformer
 
 /// The training of one seed, in a run folder of its own.
-public struct SeedTask: RunTask {
+public struct SeedTask: RunTask, Sendable {
   public let identity: RunIdentity
   let seed: Int
   private let training: TrainingExperiment

@@ -36,9 +36,9 @@ public struct TrainingTask: RunTask {
     }
     var record = try SeriesRecord(claim, configuration, threads: engine.threads)
     let shares = ProgressShares(count: seeds.count, observers)
-    let results = engine.map(seeds.count) { index in
+    let results = engine.map(seeds.count) { [seeds, folder = claim.folder] index in
       let seed = seeds[index]
-      return try seed.run(at: claim.folder.seed(seed.seed), .keep, shares.part(index, "seed \(seed.seed)"))
+      return try seed.run(at: folder.seed(seed.seed), .keep, shares.part(index, "seed \(seed.seed)"))
     }
     let summaries = results.compactMap { try? $0.get() }
     do {

@@ -27,16 +27,17 @@ extension Ladder {
     let start = experiment.start.flat
     let exact = try end(theory, .none, time)
     var rate = time / Double(Self.steps)
-    while rate > time * 1e-4,
-      !(distance(descent(batch, rate: rate, time: time), exact) < Self.nearness * distance(start, exact))
-    {
+    var descended = descent(batch, rate: rate, time: time)
+    while rate > time * 1e-4, !(distance(descended, exact) < Self.nearness * distance(start, exact)) {
       try checkpoint()
       rate /= 2
+      descended = descent(batch, rate: rate, time: time)
     }
     var (flow, modified): ([LadderEdge.Point], [LadderEdge.Point]) = ([], [])
-    for _ in 0..<Self.rates {
+    for index in 0..<Self.rates {
       try checkpoint()
-      let end = descent(batch, rate: rate, time: time)
+      // The search for the first rate has descended with it.
+      let end = index == 0 ? descended : descent(batch, rate: rate, time: time)
       let corrected = try self.end(theory, .stepSize(rate: rate), time)
       flow.append(.init(variable: rate, error: distance(end, exact), standardError: nil))
       modified.append(.init(variable: rate, error: distance(end, corrected), standardError: nil))
