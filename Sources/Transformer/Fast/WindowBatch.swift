@@ -21,7 +21,7 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
   }
 
   let form: Form
-  /// The sequence's place in what was loaded, [sequence].
+  /// The sequence's place in what was prepared, [sequence].
   let original: [Int]
   private let owned: [AnyObject]
   let count: Int
@@ -70,7 +70,7 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
   }
 
   /// Histograms of sequences that will be evaluated often, without their zeros. They are renumbered by query, so that
-  /// a pass reads memory from its start to its end. O(tokens + windows) a sequence, spread over the pool.
+  /// a pass reads memory from its start to its end. O(tokens log tokens) at most, spread over the pool.
   init(_ sequences: TokenSequences, plan: WindowPlan, pool: WorkerPool) {
     let sparse = SparseHistograms(sequences, plan: plan, pool: pool)
     count = sequences.count

@@ -25,12 +25,12 @@ final class WindowEvaluator<Real: LayerKernels>: EvaluatorCore {
 
   func prepare(_ sequences: TokenSequences, for use: BatchUse) throws -> WindowBatch<Real> {
     try model.check(sequences)
-    if scratch.first.map({ $0.count < sequences.length }) ?? true {
-      scratch = workers.map { _ in Buffer(sequences.length, zero: 0) }
-    }
     switch use {
     case .many: return WindowBatch(sequences, plan: plan, pool: pool)
     case .once:
+      if scratch.first.map({ $0.count < sequences.length }) ?? true {
+        scratch = workers.map { _ in Buffer(sequences.length, zero: 0) }
+      }
       let batch = reused(count: sequences.count) ?? WindowBatch(plan: plan, count: sequences.count)
       batch.count(sequences, plan: plan, pool: pool, scratch: scratch)
       fresh = batch
