@@ -68,33 +68,14 @@ public struct Comparison: RunTask {
       try stored.checkFiles(in: folder)
       return try report(in: folder, observers)
     }
-    var manifest = try Manifest(
-      claim.identity, experiment.configuration, request: request.json, threads: threads,
-      resuming: claim.stored)
-    try claim.begin([
-      (.configuration, try experiment.configuration.yaml()), (.manifest, manifest.json.text),
-    ])
-    func close(_ status: Manifest.Status, _ failure: String? = nil, _ files: [(RunFolder.File, String)] = [])
-      throws
-    {
-      manifest.status = status
-      manifest.failure = failure
-      manifest.wallTime = manifest.elapsed
-      manifest.files = files.map { ($0, FileProof(Data($1.utf8))) }
-      try claim.write((files + [(.manifest, manifest.json.text)]).map { ($0, Data($1.utf8)) })
-    }
-    do {
-      let report = try report(in: folder, observers)
-      try close(.done, nil, [(.overlay, Overlay.csv(report.overlays)), (.summary, report.json.text)])
-      return report
-    } catch {
-      let error = Self.failure(error)
-      let isInterruption = (error as? RunFailure)?.isInterruption == true
-      // A folder that can no longer be written is no reason to hide what happened.
-      try? close(
-        isInterruption ? .interrupted : .failed,
-        (error as? RunFailure)?.description ?? InputError.describing(error) ?? "\(error)")
-      throw error
+    var record = try OuterRecord(claim, experiment.configuration, request: request.json, threads: threads)
+    return try record.fill {
+      do {
+        let report = try report(in: folder, observers)
+        return (report, [(.overlay, Overlay.csv(report.overlays)), (.summary, report.json.text)], 0)
+      } catch {
+        throw Self.failure(error)
+      }
     }
   }
 

@@ -30,30 +30,6 @@ public enum InputError {
   }
 }
 
-/// A computation that ended early; what it had is saved.
-public struct RunFailure: Error, CustomStringConvertible {
-  public enum Cause: Sendable {
-    case failure, interruption
-  }
-
-  public let cause: Cause
-  /// What happened, where, and what to try.
-  public let description: String
-
-  public init(_ cause: Cause, _ description: String) {
-    self.cause = cause
-    self.description = description
-  }
-
-  public var isInterruption: Bool { if case .interruption = cause { true } else { false } }
-
-  static func interruption(at place: String, in folder: RunFolder) -> RunFailure {
-    RunFailure(
-      .interruption,
-      "interrupted at \(place); the run so far is in \(folder.path); inflow resume goes on with it")
-  }
-}
-
 extension TrainingError {
   /// Whether the input is to blame rather than the computation.
   fileprivate var isInputError: Bool { if case .notFinite = self { false } else { true } }

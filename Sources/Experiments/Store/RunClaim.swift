@@ -34,21 +34,26 @@ public final class RunClaim {
     }
   }
 
-  /// nil where there is none, or one that was killed before its manifest was there.
+  /// nil where there is none.
   private func storedRun(_ names: [String]) throws -> StoredManifest? {
-    if names.allSatisfy({ $0 == RunFolder.File.configuration.rawValue }) { return nil }
+    if names.isEmpty { return nil }
     guard folder.has(.manifest) else { throw RunFolderError.exists(folder.path) }
     let stored = try StoredManifest(folder)
-    guard stored.command == identity.kind.rawValue, [identity.content, identity.predecessor].contains(stored.content)
+    // A run that was killed as it was about to become a longer one may go on as either.
+    let contents = [identity.content, identity.predecessor].compactMap { $0 }
+    guard stored.command == identity.kind.rawValue,
+      contents.contains(stored.content) || stored.extends == identity.content
     else { throw RunFolderError.otherRun(folder.path, command: stored.command) }
     return stored
   }
 
   /// Writes a run's first files; only now does one that is to be replaced go.
-  func begin(_ files: [(RunFolder.File, String)]) throws {
+  ///
+  /// - Parameter yaml: the configuration. The manifest comes before it: it says which configurations may stand there.
+  func begin(_ manifest: Manifest, _ yaml: String) throws {
     try replaced?.setAside()
     do {
-      try write(files.map { ($0, Data($1.utf8)) })
+      try write([(.manifest, Data(manifest.json.text.utf8)), (.configuration, Data(yaml.utf8))])
     } catch {
       try? replaced?.putBack()
       throw error

@@ -55,7 +55,7 @@ private final class SweepRun: @unchecked Sendable {
   private let lock = NSLock()
   private var counts = SweepCounts()
   private var busy: [Int] = []
-  private var obstacle: (any Error)?
+  private var obstacle: RunFailure?
 
   init(_ sweep: Sweep, _ again: SweepRepeat, threads: Int, total: Int, _ observers: RunObservers) {
     self.sweep = sweep
@@ -82,13 +82,17 @@ private final class SweepRun: @unchecked Sendable {
       lock.withLock { busy.append(number) }
     } catch let failure as RunFailure where failure.isInterruption {
       finished(\.interrupted)
+    } catch let failure as RunFailure where failure.cause == .surroundings {
+      stop(failure)
     } catch let error as RunFolderError {
-      // Not the cell's fault: the next one would fare no better.
-      lock.withLock { obstacle = obstacle ?? error }
+      stop(RunFailure(error))
     } catch {
       finished(\.failed)
     }
   }
+
+  /// Not the cell's fault: the next one would fare no better.
+  private func stop(_ failure: RunFailure) { lock.withLock { obstacle = obstacle ?? failure } }
 
   private func run(_ number: Int) throws {
     let cell = try sweep.cell(number)
@@ -117,9 +121,7 @@ private final class SweepRun: @unchecked Sendable {
   }
 
   func finish() throws -> SweepCounts {
-    if let obstacle = lock.withLock({ obstacle }) {
-      throw (obstacle as? RunFolderError).map { RunFailure(.failure, $0.description) } ?? obstacle
-    }
+    if let obstacle = lock.withLock({ obstacle }) { throw obstacle }
     guard !observers.isInterrupted() else {
       throw RunFailure(
         .interruption,

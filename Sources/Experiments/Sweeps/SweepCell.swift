@@ -94,7 +94,7 @@ struct SweepCell {
     defer { claim.release() }
     var manifest = try Manifest(identity, configuration, threads: threads)
     (manifest.status, manifest.failure) = (.failed, message)
-    try claim.begin([(.configuration, try configuration.yaml()), (.manifest, manifest.json.text)])
+    try claim.begin(manifest, try configuration.yaml())
   }
 
   /// Bytes that the cell's run takes, about.

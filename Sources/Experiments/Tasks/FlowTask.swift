@@ -9,8 +9,6 @@ public struct FlowTask: RunTask {
   public let identity: RunIdentity
   /// S* and its gap; nil where the level needs no laws of windows and they would not fit in memory.
   public let selected: SelectedSet?
-  /// The run that this one goes on with, if it makes a shorter one longer.
-  private let shorter: Configuration?
   private let flow: StagedFlow
   private let threads: Int
 
@@ -20,7 +18,6 @@ public struct FlowTask: RunTask {
   /// - Throws: `ConfigurationError`, `ChainError`, `TheoryError`, `ProblemError`.
   public init(_ experiment: Experiment, extending shorter: Configuration? = nil, threads: Int) throws {
     self.experiment = experiment
-    self.shorter = shorter
     self.threads = threads
     let theory = experiment.configuration.theory
     let needsLaws = theory.level != .finiteContext || theory.stages.contains(where: \.until.needsSelectedSet)
@@ -41,7 +38,6 @@ public struct FlowTask: RunTask {
 
   private init(_ task: FlowTask, _ experiment: Experiment) throws {
     self.experiment = experiment
-    shorter = nil
     (flow, selected, threads) = (task.flow, task.selected, task.threads)
     identity = try experiment.configuration.identity(of: .flow)
   }
@@ -62,14 +58,9 @@ public struct FlowTask: RunTask {
     if let stored = claim.stored, stored.isDone, stored.content == identity.content {
       return try summary(of: claim.folder, stored)
     }
-    let remains = try RunRemains(claim, resumable)
+    let remains = try RunRemains<FlowCheckpoint>(claim) { $0 }
     let record = try RunRecord(claim, experiment.configuration, remains, threads: threads)
-    do {
-      return try run(record, from: remains?.state, in: claim.folder, observers)
-    } catch let error as RunFolderError {
-      // The folder could be written when the run began: this is no bad input, the disk may be full.
-      throw RunFailure(.failure, error.description)
-    }
+    return try run(record, from: remains?.state, in: claim.folder, observers)
   }
 
   private func run(
@@ -106,11 +97,16 @@ public struct FlowTask: RunTask {
         throw RunFailure.interruption(at: "t = \(outcome.time)", in: folder)
       }
       return summary
-    } catch let failure as FlowFailure {
-      let message = "\(failure.message); the last accepted state is in \(folder[.checkpoint])"
-      try record.fail(
-        message, at: place(failure.failure.time, failure.parameters, failure.resumePoint), failure.counts)
-      throw RunFailure(.failure, message)
+    } catch let error as FlowFailure {
+      let failure = RunFailure(
+        .failure, "\(error.message); the last accepted state is in \(folder[.checkpoint])")
+      try record.stop(
+        failure, at: place(error.failure.time, error.parameters, error.resumePoint), error.counts)
+      throw failure
+    } catch let error as RunFolderError {
+      let failure = RunFailure(error)
+      try? record.stop(failure, Counts())
+      throw failure
     }
   }
 
@@ -125,12 +121,6 @@ public struct FlowTask: RunTask {
 
   private func summary(_ outcome: FlowOutcome) throws -> FlowSummary {
     FlowSummary(self, outcome, loss: try flow.loss.value(outcome.parameters.flat))
-  }
-
-  private func resumable(_ state: FlowCheckpoint) throws -> FlowCheckpoint {
-    guard let shorter else { return state }
-    return state.reopened(
-      from: shorter.theory.stages.map(\.until.time), to: experiment.configuration.theory.stages.map(\.until.time))
   }
 }
 

@@ -20,7 +20,7 @@ final class RunRecord<State: Codable> {
     model = configuration.model
     manifest = try Manifest(claim.identity, configuration, threads: threads, resuming: claim.stored)
     manifest.hasCheckpoint = remains != nil
-    try claim.begin([(.configuration, try configuration.yaml()), (.manifest, manifest.json.text)])
+    try claim.begin(manifest, try configuration.yaml())
     for (file, mark) in remains?.tables ?? [:] {
       tables[file] = try TableFile(in: claim, file, resuming: mark)
     }
@@ -59,10 +59,12 @@ final class RunRecord<State: Codable> {
     try close(status, counts, files)
   }
 
+  /// The run has ended with an error.
+  ///
   /// - Parameter place: the last good one, unless it has been saved.
-  func fail(_ message: String, at place: RunPlace<State>? = nil, _ counts: Counts) throws {
-    manifest.failure = message
-    try close(.failed, counts, try place.map(files(of:)) ?? [])
+  func stop(_ error: RunFailure, at place: RunPlace<State>? = nil, _ counts: Counts) throws {
+    manifest.failure = error.description
+    try close(RunFailure.status(after: error), counts, try place.map(files(of:)) ?? [])
   }
 
   private func close(_ status: Manifest.Status, _ counts: Counts, _ files: [(RunFolder.File, Data)]) throws {

@@ -52,10 +52,10 @@ final class SeedRun {
     } catch let failure as RunFailure {
       throw failure
     } catch {
-      let message = message(of: error)
+      let failure = failure(of: error)
       // A folder that can no longer be written is no reason to hide what happened.
-      try? record.fail(message, counts(run.state.step))
-      throw RunFailure(.failure, message)
+      try? record.stop(failure, counts(run.state.step))
+      throw failure
     }
   }
 
@@ -97,20 +97,20 @@ final class SeedRun {
   }
 
   /// What stopped a run and what to try. The input was good when the run began.
-  private func message(of error: any Error) -> String {
+  private func failure(of error: any Error) -> RunFailure {
     switch error {
     case let error as TrainingError:
-      return "seed \(seed): \(explanation(of: error)), in \(folder[.checkpoint])"
-    // The folder could be written when the run began: the disk may be full.
-    case let error as RunFolderError: return error.description
+      return RunFailure(.failure, "seed \(seed): \(explanation(of: error)), in \(folder[.checkpoint])")
+    case let error as RunFolderError: return RunFailure(error)
     default:
       let problem = InputError.describing(error) ?? "\(error)"
       let advice =
         error is ChainError ? "; a start that is uniform (source.start) needs no stationary law" : ""
       let step = run.state.step
-      return
+      return RunFailure(
+        .failure,
         "seed \(seed): step \(step + 1) failed: \(problem)\(advice); the checkpoint of step \(step) is in "
-        + folder[.checkpoint]
+          + folder[.checkpoint])
     }
   }
 

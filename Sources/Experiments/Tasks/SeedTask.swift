@@ -9,18 +9,16 @@ public struct SeedTask: RunTask, Sendable {
   private let training: TrainingExperiment
   /// Lists this seed alone.
   private let configuration: Configuration
-  /// The run that this one goes on with, if it makes a shorter one longer.
-  private let shorter: Configuration?
   private let threads: Int
 
+  /// - Parameter shorter: of a run that is made longer.
   /// - Throws: `ConfigurationError`, `OptimizerError`, `TrainingError`.
   init(_ training: TrainingExperiment, seed: Int, extending shorter: Configuration?, threads: Int) throws {
     self.training = training
     self.seed = seed
     self.threads = threads
     configuration = training.experiment.configuration.of(seed: seed)
-    self.shorter = shorter?.of(seed: seed)
-    identity = try configuration.identity(of: .seed, extending: self.shorter)
+    identity = try configuration.identity(of: .seed, extending: shorter?.of(seed: seed))
     try training.setup(seed: seed).check()
   }
 
@@ -31,7 +29,6 @@ public struct SeedTask: RunTask, Sendable {
     let (setup, pool) = (try training.setup(seed: seed), WorkerPool(threads: threads))
     var resumed: TrainingRun<DisentangledTransformer>?
     let remains = try RunRemains<TrainingCheckpoint>(claim) { state in
-      let state = reopened(state)
       resumed = try TrainingRun(setup, pool: pool, resuming: state)
       return state
     }
@@ -41,14 +38,6 @@ public struct SeedTask: RunTask, Sendable {
     return try SeedRun(
       training: training, seed: seed, run: run, record: record, folder: claim.folder, last: measured
     ).finish(observers)
-  }
-
-  /// A last stage that was ended by its length goes on where the configuration makes it longer.
-  private func reopened(_ state: TrainingCheckpoint) -> TrainingCheckpoint {
-    guard let stages = shorter?.training?.stages, let last = stages.last, state.stage == stages.count,
-      configuration.training?.stages[stages.count - 1].length != last.length
-    else { return state }
-    return state.reopened()
   }
 }
 

@@ -30,20 +30,14 @@ public struct FlowCheckpoint: Codable, Hashable, Sendable {
 }
 
 extension FlowCheckpoint {
-  /// Where a run goes on that is made longer: stages come behind the last, or the last one lasts longer. A stage that its
-  /// time had ended is taken up afresh where it ended; one that a condition ended stays ended.
-  ///
-  /// - Parameters:
-  ///   - times: how long each stage of the run could last.
-  ///   - longer: the same of the longer run.
-  public func reopened(from times: [Double], to longer: [Double]) -> FlowCheckpoint {
-    let last = times.count - 1
-    guard ends.count == times.count, ends[last].cause == "time", longer.indices.contains(last),
-      longer[last] > times[last]
-    else { return self }
+  /// Where a run goes on whose last stage has become longer since its time ended it: it is taken up afresh where it ended. A
+  /// stage that a condition ended stays ended.
+  func reopened(for stages: [FlowStage]) -> FlowCheckpoint {
+    guard let last = ends.last, last.cause == "time", stages.indices.contains(ends.count - 1) else { return self }
+    let start = ends.dropLast().last?.end ?? 0
+    guard start + stages[ends.count - 1].end.time > last.end * (1 + 1e-9) else { return self }
     return FlowCheckpoint(
       time: time, parameters: parameters, ends: ends.dropLast(), counts: counts, drifts: drifts,
-      suggestion: suggestion, pointsBefore: pointsBefore, stage: nil,
-      stageStart: stageStart ?? ends.dropLast().last?.end ?? 0, everyStep: everyStep)
+      suggestion: suggestion, pointsBefore: pointsBefore, stage: nil, stageStart: start, everyStep: everyStep)
   }
 }

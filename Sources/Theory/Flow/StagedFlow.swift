@@ -48,13 +48,14 @@ public struct StagedFlow {
 
   /// - Parameters:
   ///   - outputs: over the whole time cap.
-  ///   - checkpoint: of a run of the same flow with the same outputs; delivers the points after its `points`.
+  ///   - checkpoint: of a run of the same flow with the same outputs; delivers the points after its `points`. The run that is
+  ///     gone on with may have been shorter: in its last stage, in the stages behind it, in outputs after its end.
   /// - Throws: `ProblemError`, `FlowFailure`, or what an observer throws.
   public func run(
     outputs: OutputTimes, resuming checkpoint: FlowCheckpoint? = nil, _ observers: Observers = Observers()
   ) throws -> FlowOutcome {
     let grid = try outputs.grid(from: 0, to: timeCap)
-    var now = checkpoint ?? beginning(everyStep: grid == nil)
+    var now = (checkpoint ?? beginning(everyStep: grid == nil)).reopened(for: stages)
     guard now.ends.count <= stages.count, now.parameters.count == loss.model.parameterCount,
       now.everyStep == (grid == nil)
     else { throw ProblemError.checkpointMismatch("it was made with another flow") }

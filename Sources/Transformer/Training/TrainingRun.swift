@@ -90,7 +90,7 @@ public final class TrainingRun<Model: TrainableModel> {
     steps = try TrainingStage.longest(setup.stages, setup.optimizer).reduce(0, +)
     if let checkpoint {
       try Self.check(checkpoint, setup, steps: steps)
-      state = checkpoint
+      state = checkpoint.reopened(for: setup.stages, setup.optimizer)
       parameters = try checkpoint.arena(model.blocks)
       // A stage begins with no memory; the last one of a run keeps its own, for it may be made longer.
       if state.step == state.stageStep, state.stage < setup.stages.count {

@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 
 /// A long run as the terminal sees it: progress on standard error, Ctrl-C as a request to stop. Any thread may report.

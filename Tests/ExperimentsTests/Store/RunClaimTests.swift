@@ -10,7 +10,7 @@ import Testing
     let claim = try RunClaim(path, of: identity ?? self.identity, existing)
     defer { claim.release() }
     let manifest = try Manifest(identity ?? self.identity, configuration(minimal), threads: 1)
-    try claim.begin([(.configuration, minimal), (.manifest, manifest.json.text)])
+    try claim.begin(manifest, minimal)
   }
 
   @Test func createsParentsAndLeavesNothingElse() throws {

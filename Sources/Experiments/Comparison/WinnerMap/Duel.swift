@@ -25,24 +25,10 @@ public struct Duel: RunTask {
 
   public func run(in claim: RunClaim, _ observers: RunObservers) throws {
     if let stored = claim.stored, stored.isDone { return try stored.checkFiles(in: claim.folder) }
-    var manifest = try Manifest(
-      claim.identity, experiment.configuration, threads: threads, resuming: claim.stored)
-    try claim.begin([
-      (.configuration, try experiment.configuration.yaml()), (.manifest, manifest.json.text),
-    ])
-    func close(_ status: Manifest.Status, _ failure: String?, _ files: [(RunFolder.File, Data)]) throws {
-      manifest.status = status
-      manifest.failure = failure
-      manifest.wallTime = manifest.elapsed
-      manifest.files = files.map { ($0, FileProof($1)) }
-      try claim.write(files + [(.manifest, Data(manifest.json.text.utf8))])
-    }
-    do {
+    var record = try OuterRecord(claim, experiment.configuration, threads: threads)
+    try record.fill {
       let summary = try summary(in: claim.folder, observers)
-      try close(.done, nil, [(.summary, Data(summary.text.utf8))])
-    } catch let failure as RunFailure {
-      try? close(failure.isInterruption ? .interrupted : .failed, failure.description, [])
-      throw failure
+      return ((), [(.summary, summary.text)], 0)
     }
   }
 
