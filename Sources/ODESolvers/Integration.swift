@@ -48,10 +48,12 @@ public final class Integration {
   /// - Parameters:
   ///   - start: the time of the initial state.
   ///   - end: the time to reach; before `start` the integration runs backwards.
+  ///   - drifts: of the conserved quantities so far, where an earlier integration is gone on with.
   /// - Throws: `ProblemError`.
   public convenience init(
     _ system: ODESystem, from start: Double, state: [Double], to end: Double, solver: Solver = Solver(),
-    outputs: OutputTimes = .none, events: [Event] = [], conserved: [ConservedQuantity] = []
+    outputs: OutputTimes = .none, events: [Event] = [], conserved: [ConservedQuantity] = [],
+    drifts: [Drift] = []
   ) throws {
     try self.init(
       system, start: start, end: end, solver: solver, outputs: outputs, events: events, conserved: conserved,
@@ -60,6 +62,7 @@ public final class Integration {
       throw ProblemError.wrongLength(of: "initial values", found: state.count, expected: system.dimension)
     }
     guard state.allFinite else { throw ProblemError.nonFinite("the initial state") }
+    self.drifts = drifts
     history.append(
       reading: startReading, time: start, state: state, slope: [Double](repeating: 0, count: state.count))
   }
@@ -76,9 +79,7 @@ public final class Integration {
       try ProblemError.check("start", start, start > -1, allowed: "above −1 in logarithmic time")
       try ProblemError.check("end", end, end > -1, allowed: "above −1 in logarithmic time")
     }
-    try solver.steps.validate()
-    try ProblemError.check(
-      "restart interval", Double(solver.restartInterval), solver.restartInterval > 0, allowed: "1 or more")
+    try solver.validate(dimension: system.dimension)
     let absolutes = try solver.tolerance.absolutes(dimension: system.dimension)
     self.system = system
     self.solver = solver
@@ -167,8 +168,10 @@ public final class Integration {
     let node = history.last
     try refreshSlope()
     eventValues = try evaluateEvents(time: node.time, state: node.state, slope: history.last.slope)
-    drifts = try conserved.map {
-      Drift(name: $0.name, initial: try $0.function(node.time, node.state), largest: 0)
+    if drifts.isEmpty {
+      drifts = try conserved.map {
+        Drift(name: $0.name, initial: try $0.function(node.time, node.state), largest: 0)
+      }
     }
     try outputs.deliverStart(node, observers)
     guard endReading > node.reading else { return }

@@ -18,6 +18,16 @@ public struct Solver: Hashable, Sendable, Codable {
     self.time = time
     self.restartInterval = restartInterval
   }
+
+  /// Makes sure that tolerance and bounds are such that an integration of so many components can begin.
+  ///
+  /// - Throws: `ProblemError`.
+  public func validate(dimension: Int) throws {
+    try steps.validate()
+    try ProblemError.check(
+      "restart interval", Double(restartInterval), restartInterval > 0, allowed: "1 or more")
+    _ = try tolerance.absolutes(dimension: dimension)
+  }
 }
 
 /// What an integration has cost.

@@ -36,6 +36,8 @@ struct ExecutionOptions: ParsableArguments {
   @Flag(help: "Overwrites the run that is in the output folder.")
   var force = false
 
+  var existing: RunClaim.Existing { force ? .replace : .keep }
+
   var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func validate() throws {

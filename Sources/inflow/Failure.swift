@@ -14,6 +14,7 @@ enum Failure {
     if let message = InputError.describing(error) { exit(badInput, message) }
     switch error {
     case let run as RunFailure: exit(run.isInterruption ? interrupted : computation, run.description)
+    case let slurm as SlurmError: exit(computation, slurm.description)
     case let theory as TheoryError: exit(computation, theory.message)
     default: Inflow.exit(withError: error)
     }

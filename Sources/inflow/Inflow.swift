@@ -20,8 +20,8 @@ struct Inflow: ParsableCommand {
     version: Provenance.version,
     subcommands: [
       Validate.self, Inspect.self, Derive.self, Evaluate.self, Integrate.self, Train.self, Resume.self,
-      Compare.self, MapCommand.self, Generalize.self,
-      SurveyCommand.self,
+      Compare.self, MapCommand.self, SweepCommand.self,
+      Generalize.self, SurveyCommand.self,
     ])
 
   static func main() {

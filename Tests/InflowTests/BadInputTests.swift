@@ -137,15 +137,28 @@ struct BadInput: CustomTestStringConvertible {
     #expect(try place.read("small.yaml") == Workplace.configuration)
   }
 
-  @Test func existingRunNeedsForce() throws {
+  @Test func anotherRunInTheFolderNeedsForce() throws {
     let place = try Workplace()
-    #expect(try Command.run("integrate", "small.yaml", "--out", "run", in: place).status == 0)
+    let integrate = ["integrate", "small.yaml", "--out", "run"]
+    func run(_ options: String...) throws -> Command.Result {
+      Command.finish(try Command.start(integrate + options, in: place.path))
+    }
+    let first = try run()
+    #expect(first.status == 0)
     let before = try place.read("run/manifest.json")
-    let again = try Command.run("integrate", "small.yaml", "--out", "run", in: place)
-    #expect(again.status == 65)
-    #expect(again.error.contains("--force"), "\(again.error)")
+    let other = try run("--set", "initial.scale=0.02")
+    #expect(other.status == 65)
+    #expect(other.error.contains("--force") && other.error.contains("another configuration"), "\(other.error)")
+    // What cannot run takes nothing away.
+    let bad = try run("--force", "--set", "theory.solver={relative: 1e-6, absolute: 0}")
+    #expect(bad.status == 65)
     #expect(try place.read("run/manifest.json") == before)
-    #expect(try Command.run("integrate", "small.yaml", "--out", "run", "--force", in: place).status == 0)
+    // The same command finds its run done, whatever it is called.
+    let same = try run("--set", "name=other")
+    #expect(same.status == 0 && same.output.hasSuffix(first.output.drop { $0 != ":" }), "\(same.output)")
+    #expect(try place.read("run/manifest.json") == before)
+    #expect(try run("--force", "--set", "initial.scale=0.02").status == 0)
+    #expect(try place.read("run/manifest.json") != before)
   }
 
   static let usages = [

@@ -17,12 +17,12 @@ import Testing
     #expect(first.output.contains("of 4 cells"))
     let (table, cells) = (try place.read("map/map.csv"), try place.names("map/cells"))
     #expect(cells.count == 4)
-    let stamp = try place.read("map/cells/\(cells[0])/training/manifest.json")
+    let stamp = try place.read("map/cells/\(cells[0])/training/seed-1/manifest.json")
     // A larger map keeps the cells that are there.
     let second = try map("initial.scale=[0.01, 1, -1]", threads: "2")
     try #require(second.status == 0, "\(second.error)")
     #expect(try place.names("map/cells").count == 6)
-    #expect(try place.read("map/cells/\(cells[0])/training/manifest.json") == stamp)
+    #expect(try place.read("map/cells/\(cells[0])/training/seed-1/manifest.json") == stamp)
     let lines = try place.read("map/map.csv").split(separator: "\n")
     #expect(lines.prefix(5) == table.split(separator: "\n")[...])
   }
@@ -42,7 +42,7 @@ import Testing
     #expect(cells.count == 2)
     #expect(try place.read("map/map.csv").split(separator: "\n").count == 7)
     for cell in cells {
-      let training = try Table(place.read("map/cells/\(cell)/training/trajectory.csv"))
+      let training = try Table(place.read("map/cells/\(cell)/training/seed-1/trajectory.csv"))
       let theory = try Table(place.read("map/cells/\(cell)/theory/trajectory.csv"))
       #expect(theory["time"]?.last == training["time"]?.last)
     }

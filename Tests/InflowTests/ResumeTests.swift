@@ -7,12 +7,17 @@ import Testing
 /// never stopped.
 @Suite struct ResumeTests {
   /// Says yes once so many questions have been asked.
-  private final class Countdown {
+  private final class Countdown: @unchecked Sendable {
+    private let lock = NSLock()
     private var left: Int
     init(_ count: Int) { left = count }
-    func isOver() -> Bool {
-      left -= 1
-      return left < 0
+    var observers: RunObservers {
+      RunObservers(isInterrupted: {
+        self.lock.withLock {
+          self.left -= 1
+          return self.left < 0
+        }
+      })
     }
   }
 
@@ -57,15 +62,12 @@ import Testing
     let place = try Workplace()
     let experiment = try Experiment(
       Self.configuration(place, "small.yaml", ["theory.solver.relative=1e-9", Self.stages] + overrides))
-    let whole = try RunFolder(creating: place["whole"], existing: .refuse)
-    _ = try FlowRun(experiment, threads: 1).run(in: whole, progress: { _, _ in }, isInterrupted: { false })
-    let folder = try RunFolder(creating: place["run"], existing: .refuse)
+    _ = try FlowTask(experiment, threads: 1).run(at: place["whole"])
     let interruptions = try Self.insisting(seed, mean: 25) { countdown in
-      _ = try FlowRun(experiment, threads: 1).run(
-        in: folder, progress: { _, _ in }, isInterrupted: countdown.isOver)
+      _ = try FlowTask(experiment, threads: 1).run(at: place["run"], .keep, countdown.observers)
     }
     #expect(interruptions > 0, "seed \(seed)")
-    for file in ["trajectory.csv", "summary.json", "checkpoint.json"] {
+    for file in ["trajectory.csv", "summary.json", "checkpoint.json", "parameters.json"] {
       #expect(try place.read("run/\(file)") == place.read("whole/\(file)"), "\(file), seed \(seed)")
     }
     struct Manifest: Decodable {
@@ -97,12 +99,9 @@ import Testing
           "training.seeds=[3, 8]",
           "training.stages=[{train: [coefficients], until: {time: 20, loss-rate: 1e-12}}, {steps: 70}]",
         ] + overrides))
-    let whole = try RunFolder(creating: place["whole"], existing: .refuse)
-    _ = try TrainingSeries(experiment, threads: 1).run(in: whole)
-    let folder = try RunFolder(creating: place["run"], existing: .refuse)
+    _ = try TrainingTask(experiment, threads: 1).run(at: place["whole"])
     let interruptions = try Self.insisting(seed, mean: 30) { countdown in
-      _ = try TrainingSeries(experiment, threads: 2).run(
-        in: folder, TrainingSeries.Observers(isInterrupted: countdown.isOver))
+      _ = try TrainingTask(experiment, threads: 2).run(at: place["run"], .keep, countdown.observers)
     }
     #expect(interruptions > 0, "seed \(seed)")
     for inner in ["seed-3", "seed-8"] {

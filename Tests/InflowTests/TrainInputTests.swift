@@ -58,31 +58,31 @@ import Testing
       if try place.names().contains("run") { try manager.removeItem(atPath: place["run"]) }
       try manager.copyItem(atPath: place["whole"], toPath: place["run"])
       try place.write(
-        place.read("run/manifest.json").replacing("\"done\"", with: "\"interrupted\""),
-        to: "run/manifest.json")
+        place.read("run/seed-1/manifest.json").replacing("\"done\"", with: "\"interrupted\""),
+        to: "run/seed-1/manifest.json")
       try damage()
-      return try Command.run("resume", "run", in: place)
+      return try Command.run("resume", "run/seed-1", in: place)
     }
     func remove(_ file: String) throws { try FileManager.default.removeItem(atPath: place[file]) }
-    let older = try damaged { try remove("run/checkpoint.json") }
+    let older = try damaged { try remove("run/seed-1/checkpoint.json") }
     #expect(older.status == 0, "\(older.error)")
-    #expect(try TrainTests.contents(place, "run") == TrainTests.contents(place, "whole"))
+    #expect(try TrainTests.contents(place, "run/seed-1") == TrainTests.contents(place, "whole/seed-1"))
     let cut = try damaged {
-      let rows = try place.read("run/measurements.csv").split(separator: "\n").prefix(4)
-      try place.write(rows.joined(separator: "\n") + "\n", to: "run/measurements.csv")
+      let rows = try place.read("run/seed-1/measurements.csv").split(separator: "\n").prefix(4)
+      try place.write(rows.joined(separator: "\n") + "\n", to: "run/seed-1/measurements.csv")
     }
     #expect(cut.status == 0, "\(cut.error)")
-    #expect(try TrainTests.contents(place, "run") == TrainTests.contents(place, "whole"))
-    let table = try damaged { try remove("run/measurements.csv") }
-    #expect(table.status == 65 && table.error.contains("run/measurements.csv"), "\(table.error)")
-    let text = try damaged { try place.write("{", to: "run/checkpoint.json") }
+    #expect(try TrainTests.contents(place, "run/seed-1") == TrainTests.contents(place, "whole/seed-1"))
+    let table = try damaged { try remove("run/seed-1/measurements.csv") }
+    #expect(table.status == 65 && table.error.contains("run/seed-1/measurements.csv"), "\(table.error)")
+    let text = try damaged { try place.write("{", to: "run/seed-1/checkpoint.json") }
     #expect(text.status == 65 && text.error.contains("checkpoints/step-000000060.json"), "\(text.error)")
     let all = try damaged {
-      try remove("run/checkpoint.json")
-      try remove("run/checkpoints")
+      try remove("run/seed-1/checkpoint.json")
+      try remove("run/seed-1/checkpoints")
     }
-    #expect(all.status == 65 && all.error.contains("run/checkpoint.json"), "\(all.error)")
-    #expect(try place.read("run/trajectory.csv") == place.read("whole/trajectory.csv"))
+    #expect(all.status == 65 && all.error.contains("run/seed-1/checkpoint.json"), "\(all.error)")
+    #expect(try place.read("run/seed-1/trajectory.csv") == place.read("whole/seed-1/trajectory.csv"))
   }
 
   @Test func otherRunsAreNotResumed() throws {
@@ -96,15 +96,16 @@ import Testing
         .status == 0)
     // A checkpoint of another model.
     try place.write(
-      place.read("a/manifest.json").replacing("\"done\"", with: "\"interrupted\""), to: "a/manifest.json")
-    try place.write(place.read("b/checkpoint.json"), to: "a/checkpoint.json")
-    let other = try resume("a")
+      place.read("a/seed-1/manifest.json").replacing("\"done\"", with: "\"interrupted\""),
+      to: "a/seed-1/manifest.json")
+    try place.write(place.read("b/seed-1/checkpoint.json"), to: "a/seed-1/checkpoint.json")
+    let other = try resume("a/seed-1")
     #expect(other.status == 65 && other.error.contains("another model"), "\(other.error)")
     // A configuration that was changed since.
     try place.write(
-      place.read("a/config.yaml").replacing("held-out: {count: 50", with: "held-out: {count: 51"),
-      to: "a/config.yaml")
-    let changed = try resume("a")
+      place.read("a/seed-1/config.yaml").replacing("held-out: {count: 50", with: "held-out: {count: 51"),
+      to: "a/seed-1/config.yaml")
+    let changed = try resume("a/seed-1")
     #expect(changed.status == 65 && changed.error.contains("another configuration"), "\(changed.error)")
   }
 }

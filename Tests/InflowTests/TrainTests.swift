@@ -48,15 +48,16 @@ import Testing
     #expect(first.output.contains("seed 1: 60 steps to t = 60"), "\(first.output)")
     let second = try Command.run("train", "a/config.yaml", "--out", "b", "--threads", "2", in: place)
     #expect(second.status == 0, "\(second.error)")
-    #expect(try place.names("a") == Self.files)
-    #expect(try Self.contents(place, "a") == Self.contents(place, "b"))
+    #expect(try place.names("a") == ["config.yaml", "manifest.json", "seed-1", "summary.json"])
+    #expect(try place.names("a/seed-1") == Self.files)
+    #expect(try Self.contents(place, "a/seed-1") == Self.contents(place, "b/seed-1"))
   }
 
   @Test func trajectoryHasTheTheorysColumns() throws {
     let place = try Self.workplace()
     #expect(try Command.run("train", "train.yaml", "--out", "t", in: place).status == 0)
     #expect(try Command.run("integrate", "train.yaml", "--out", "f", in: place).status == 0)
-    let training = try Table(place.read("t/trajectory.csv"))
+    let training = try Table(place.read("t/seed-1/trajectory.csv"))
     let flow = try Table(place.read("f/trajectory.csv"))
     #expect(training.columns.filter { $0 != "step" } == flow.columns)
     #expect(Array(training.columns.prefix(4)) == ["time", "step", "loss", "a"])
@@ -67,7 +68,7 @@ import Testing
     let (scale, coefficient) = (try #require(training["a"]), try #require(training["c[1 2]"]))
     for (row, step) in step.enumerated() where step <= 20 { #expect(scale[row] == scale[0]) }
     #expect(scale.last != scale[0] && coefficient.last != coefficient[0])
-    let measurements = try Table(place.read("t/measurements.csv"))
+    let measurements = try Table(place.read("t/seed-1/measurements.csv"))
     #expect(measurements["step"] == step)
     for name in [
       "batch-loss", "standard-error", "C", "C drift", "gradient-norm", "match[1 2]", "lag[1 1]",
@@ -75,7 +76,7 @@ import Testing
     ] {
       #expect(measurements.columns.contains(name), "\(name) among \(measurements.columns)")
     }
-    let stages = try #require(try place.json("t/summary.json")["stages"] as? [[String: Any]])
+    let stages = try #require(try place.json("t/seed-1/summary.json")["stages"] as? [[String: Any]])
     #expect(stages.map { $0["ended_by"] as? String } == ["steps", "time"])
     #expect(stages.map { $0["end_step"] as? Int } == [20, 60])
   }
@@ -88,7 +89,7 @@ import Testing
     #expect(
       try place.names("run") == ["config.yaml", "manifest.json", "seed-1", "seed-5", "summary.json"])
     #expect(try Command.run("train", "train.yaml", "--out", "one", in: place).status == 0)
-    #expect(try Self.contents(place, "run/seed-1") == Self.contents(place, "one"))
+    #expect(try Self.contents(place, "run/seed-1") == Self.contents(place, "one/seed-1"))
     #expect(try place.read("run/seed-1/trajectory.csv") != place.read("run/seed-5/trajectory.csv"))
     let seeds = try #require(try place.json("run/summary.json")["seeds"] as? [[String: Any]])
     #expect(seeds.map { $0["seed"] as? Int } == [5, 1])
@@ -149,13 +150,13 @@ import Testing
       try Command.start(
         ["train", "train.yaml", "--out", "run"] + overrides.flatMap { ["--set", $0] }, in: place.path))
     #expect(result.status == 1)
-    for part in ["the loss at step", remedy, "run/checkpoint.json"] {
+    for part in ["the loss at step", remedy, "run/seed-1/checkpoint.json"] {
       #expect(result.error.contains(part), "\(result.error)")
     }
     #expect(try place.json("run/manifest.json")["status"] as? String == "failed")
-    let kept = try Command.run("evaluate", "small.yaml", "--parameters", "run/parameters.json", in: place)
+    let kept = try Command.run("evaluate", "small.yaml", "--parameters", "run/seed-1/parameters.json", in: place)
     #expect(kept.status == 0, "\(kept.error)")
-    _ = try Table(place.read("run/trajectory.csv"))
+    _ = try Table(place.read("run/seed-1/trajectory.csv"))
   }
 
   @Test func parametersLoadInPython() throws {
@@ -164,14 +165,14 @@ import Testing
     let script = """
       import csv, json
       from safetensors.numpy import load_file
-      tensors = load_file("run/parameters.safetensors")
+      tensors = load_file("run/seed-1/parameters.safetensors")
       assert {name: list(t.shape) for name, t in tensors.items()} == {
           "attention": [3, 3], "coefficients": [7], "scale": [1]}
-      parameters = json.load(open("run/parameters.json"))
+      parameters = json.load(open("run/seed-1/parameters.json"))
       assert tensors["attention"].tolist() == parameters["attention"]
       assert tensors["coefficients"].tolist() == list(parameters["coefficients"].values())
       assert tensors["scale"].tolist() == [parameters["scale"]]
-      last = list(csv.DictReader(open("run/trajectory.csv")))[-1]
+      last = list(csv.DictReader(open("run/seed-1/trajectory.csv")))[-1]
       assert float(last["a"]) == parameters["scale"] and float(last["w[2 3]"]) == parameters["attention"][1][2]
       print("equal")
       """

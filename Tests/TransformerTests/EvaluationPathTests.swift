@@ -57,9 +57,7 @@ import Transformer
         guard model.plan(sequences) else { continue }
         let plain = try #require(
           model.evaluator(.plain, precision: .double, length: size.length, pool: WorkerPool()))
-        try plain.load(sequences)
-        var expected: [Double] = []
-        let loss = try plain.lossAndGradient(at: parameters.flat, gradient: &expected)
+        let expected = try plain.prepare(sequences, for: .many).evaluate(at: parameters.flat, .everything)
         for (precision, tolerance) in isSteep
           ? [(Precision.double, 1e-6)] : [(.double, 1e-12), (.float, 5e-4)]
         {
@@ -70,22 +68,15 @@ import Transformer
               path, precision: precision, length: size.length, pool: WorkerPool(threads: 2))
           else { continue }
           compared += 1
-          try fast.load(sequences)
-          var gradient: [Double] = []
-          let found = try fast.lossAndGradient(at: parameters.flat, gradient: &gradient)
           let label = "\(variant) \(criterion) \(precision) seed \(seed)"
-          #expect(abs(found - loss) < tolerance * abs(loss), "\(label)")
-          #expect(relativeError(gradient, expected, above: floor) < tolerance, "\(label)")
-          let once = try fast.lossAndGradient(at: parameters.flat, on: sequences, gradient: &gradient)
-          #expect(abs(once - loss) < tolerance * abs(loss), "\(label)")
-          #expect(relativeError(gradient, expected, above: floor) < tolerance, "\(label)")
-          #expect(
-            relativeError(fast.losses(at: parameters.flat), plain.losses(at: parameters.flat)) < tolerance,
-            "\(label)")
-          #expect(
-            relativeError(
-              fast.predictions(at: parameters.flat).flatMap { $0 },
-              plain.predictions(at: parameters.flat).flatMap { $0 }) < tolerance, "\(label)")
+          for use in [BatchUse.many, .once] {
+            let found = try fast.prepare(sequences, for: use).evaluate(at: parameters.flat, .everything)
+            #expect(abs(found.loss - expected.loss) < tolerance * abs(expected.loss), "\(label)")
+            #expect(relativeError(found.gradient, expected.gradient, above: floor) < tolerance, "\(label)")
+            #expect(relativeError(found.losses, expected.losses) < tolerance, "\(label)")
+            #expect(
+              relativeError(found.predictions.values, expected.predictions.values) < tolerance, "\(label)")
+          }
         }
       }
     }
@@ -105,16 +96,66 @@ import Transformer
       var sequences = TokenSequences(count: 333, length: 60, tokens: 3)
       try sampler.fill(&sequences, seed: 8, place: DrawPlace(.training), pool: pool)
       let evaluator = try #require(model.evaluator(path, precision: precision, length: 60, pool: pool))
-      var gradient: [Double] = []
-      let once = try evaluator.lossAndGradient(at: parameters, on: sequences, gradient: &gradient)
-      try evaluator.load(sequences)
-      var again: [Double] = []
-      let loaded = try evaluator.lossAndGradient(at: parameters, gradient: &again)
-      results.append([once] + gradient + [loaded] + again)
+      results.append(
+        try [BatchUse.once, .many].flatMap { use in
+          let values = try evaluator.prepare(sequences, for: use).evaluate(at: parameters, .everything)
+          return [values.loss] + values.gradient + values.losses + values.predictions.values
+        })
     }
     #expect(results[0] == results[1])
     #expect(results[0] == results[2])
   }
+
+  /// What is asked for beside it changes no number.
+  @Test(arguments: EvaluationPath.allCases)
+  func onePassGivesWhatSeveralGive(path: EvaluationPath) throws {
+    var generator = SeededGenerator(seed: 4)
+    let definition = try ModelDefinition(tokens: 4, window: 2, heads: 2, degree: 2)
+    let model = DisentangledTransformer(definition, loss: Loss(epsilon: 1e-3))
+    let parameters = Parameters.random(definition, using: &generator).flat
+    let sequences = try TokenSequences(
+      randomSequences(count: 70, length: 30, tokens: 4, using: &generator), tokens: 4)
+    let batch = try #require(model.evaluator(path, precision: .double, length: 30, pool: WorkerPool()))
+      .prepare(sequences, for: .many)
+    let all = batch.evaluate(at: parameters, .everything)
+    let alone = batch.evaluate(at: parameters)
+    #expect(alone.loss == all.loss)
+    #expect(alone.gradient.isEmpty && alone.losses.isEmpty && alone.predictions.isEmpty)
+    #expect(batch.evaluate(at: parameters, .gradient).gradient == all.gradient)
+    #expect(batch.evaluate(at: parameters, .losses).losses == all.losses)
+    #expect(batch.evaluate(at: parameters, .predictions).predictions == all.predictions)
+    #expect(abs(all.losses.reduce(0, +) / 70 - all.loss) < 1e-14 * abs(all.loss))
+  }
+
+  /// Batches of one evaluator, kept side by side, are not written over by each other.
+  @Test(arguments: EvaluationPath.allCases, [BatchUse.once, .many])
+  func preparedBatchesLastAsLongAsTheyAreHeld(path: EvaluationPath, use: BatchUse) throws {
+    var generator = SeededGenerator(seed: 5)
+    let definition = try ModelDefinition(tokens: 3, window: 2, heads: 2, degree: 2)
+    let model = DisentangledTransformer(definition, loss: Loss(epsilon: 1e-3))
+    let parameters = Parameters.random(definition, using: &generator).flat
+    let evaluator = try #require(model.evaluator(path, precision: .double, length: 20, pool: WorkerPool()))
+    let sets = try [(9, 20), (9, 20), (5, 31)].map { count, length in
+      try TokenSequences(
+        randomSequences(count: count, length: length, tokens: 3, using: &generator), tokens: 3)
+    }
+    let expected = try sets.map {
+      try evaluator.prepare($0, for: use).evaluate(at: parameters, .everything)
+    }
+    let batches = try sets.map { try evaluator.prepare($0, for: use) }
+    for (batch, values) in zip(batches, expected) {
+      let found = batch.evaluate(at: parameters, .everything)
+      #expect(found.losses == values.losses && found.gradient == values.gradient)
+    }
+    #expect(Set(expected.map(\.losses)).count == 3)
+    #expect(throws: SequenceError.empty) {
+      try evaluator.prepare(TokenSequences(count: 0, length: 20, tokens: 3), for: use)
+    }
+  }
+}
+
+extension BatchOutputs {
+  fileprivate static let everything: BatchOutputs = [.gradient, .losses, .predictions]
 }
 
 extension DisentangledTransformer {

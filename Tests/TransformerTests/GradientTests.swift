@@ -16,23 +16,20 @@ import Transformer
     let parameters = Parameters.random(definition, using: &generator)
     for criterion in Loss.Criterion.allCases {
       let model = DisentangledTransformer(definition, loss: Loss(criterion: criterion, epsilon: 0.1))
-      let batch = try TokenSequences(sequences, tokens: 3)
-      let evaluator = model.evaluator(precision: .double, pool: WorkerPool())
-      try evaluator.load(batch)
-      var gradient: [Double] = []
-      _ = try evaluator.lossAndGradient(at: parameters.flat, gradient: &gradient)
-      let differences = centralDifferences(of: evaluator, at: parameters.flat)
+      let batch = try model.evaluator(precision: .double, pool: WorkerPool())
+        .prepare(TokenSequences(sequences, tokens: 3), for: .many)
+      let gradient = batch.evaluate(at: parameters.flat, .gradient).gradient
+      let differences = centralDifferences(of: batch, at: parameters.flat)
       #expect(relativeError(gradient, differences) < 1e-7, "\(variant) \(criterion) seed \(seed)")
     }
   }
 
   /// Richardson's extrapolation of central differences: error O(h⁴).
-  private func centralDifferences(of evaluator: any BatchEvaluator, at point: [Double]) -> [Double] {
-    var unused: [Double] = []
+  private func centralDifferences(of batch: PreparedBatch, at point: [Double]) -> [Double] {
     func loss(_ entry: Int, _ shift: Double) -> Double {
       var moved = point
       moved[entry] += shift
-      return (try? evaluator.lossAndGradient(at: moved, gradient: &unused)) ?? .nan
+      return batch.evaluate(at: moved).loss
     }
     func slope(_ entry: Int, _ h: Double) -> Double { (loss(entry, h) - loss(entry, -h)) / (2 * h) }
     return point.indices.map { (4 * slope($0, 5e-4) - slope($0, 1e-3)) / 3 }

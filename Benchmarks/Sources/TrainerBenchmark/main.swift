@@ -49,7 +49,6 @@ func measure(_ size: Size, threads: Int, seconds: Double, precision: Precision) 
   var sequences = TokenSequences(count: size.batch, length: size.context + 1, tokens: size.tokens)
   let evaluator = model.evaluator(precision: precision, pool: pool)
   var parameters = Parameters(model: definition, own: 1, other: 0, coefficients: 1, scale: 0.01).flat
-  var gradient = parameters
   var times: [Double] = []
   var sampling: [Double] = []
   let clock = ContinuousClock()
@@ -60,7 +59,7 @@ func measure(_ size: Size, threads: Int, seconds: Double, precision: Precision) 
     let start = clock.now
     try sampler.fill(&sequences, seed: 1, place: DrawPlace(.training, step: step), pool: pool)
     let sampled = clock.now
-    _ = try evaluator.lossAndGradient(at: parameters, on: sequences, gradient: &gradient)
+    let gradient = try evaluator.prepare(sequences, for: .once).evaluate(at: parameters, .gradient).gradient
     for entry in parameters.indices { parameters[entry] -= gradient[entry] }
     step += 1
     times.append(milliseconds(clock.now - start))

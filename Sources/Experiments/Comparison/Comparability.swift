@@ -6,11 +6,7 @@ import MarkovChains
 extension Configuration {
   /// - Throws: `ConfigurationError` that names the first difference.
   func checkComparable(_ levels: [TheoryLevel]) throws {
-    guard let training else {
-      throw ConfigurationError(
-        .missingKey, at: .configuration, keyPath: "training", found: "nothing",
-        allowed: "a section that says how to train", suggestion: "--set training={} takes all its defaults")
-    }
+    let training = try trainingSection
     try checkTime(training.optimizer)
     try checkData(training, levels)
     let (ours, theirs) = (theory.stages.map(\.train), training.stages.map(\.train))
@@ -111,15 +107,4 @@ extension StageConditions {
   fileprivate var isTimeAlone: Bool {
     share == nil && attention == nil && gradientNorm == nil && lossRate == nil
   }
-}
-
-extension Experiment {
-  /// S*; nil where the laws of the windows are large or do not exist.
-  func selectedSetInMemory(_ threads: Int) -> LagSet? {
-    guard (try? Resources(lawsOf: self, memory: Self.memoryOfLaws)) != nil else { return nil }
-    return try? selectedSet(isNeeded: true, threads: threads)?.set
-  }
-
-  /// Bytes that laws may take which only a report needs.
-  private static let memoryOfLaws = 1 << 30
 }

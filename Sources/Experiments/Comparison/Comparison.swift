@@ -5,38 +5,22 @@ import ODESolvers
 import Theory
 import Transformer
 
-/// What a comparison is asked for beside its configuration.
-public struct ComparisonRequest: Sendable {
-  /// nil for the configuration's own.
-  public var levels: [TheoryLevel]?
-  /// A folder of `inflow train` to read instead of training anew.
-  public var training: String?
-  /// Other lengths L at which the limit is measured; nil for those of 30, 100, 300 and 1000 that have a key.
-  public var contexts: [Int]?
-  /// Fresh sequences for each length, and their seed.
-  public var sequences = 2048
-  public var seed = 7
-  /// Whether every arrow of the ladder is measured too.
-  public var measuresLadder = false
-  public var thresholds = LimitThresholds()
-
-  public init() {}
-}
-
 /// Theory at some levels and training over several seeds from the same start, on one time axis.
-public struct Comparison {
+public struct Comparison: RunTask {
   /// With the training section of the run that is compared.
   public let experiment: Experiment
-  public let levels: [TheoryLevel]
+  public let identity: RunIdentity
   let request: ComparisonRequest
   /// S*; nil where the laws of the windows do not fit in memory.
-  let informationSet: LagSet?
+  let selected: SelectedSet?
   /// L: the training length first, then the others at which the limit is measured.
   let contexts: [Int]
+  private let flows: [(level: TheoryLevel, task: FlowTask)]
   private let training: ComparedTraining
+  private let ladder: Ladder?
   private let threads: Int
 
-  /// Reads and checks everything, so that nothing is written before the input is known to be good.
+  /// Reads, checks and derives everything.
   ///
   /// - Throws: `ConfigurationError` where theory and training cannot be compared, or for bad input.
   public init(_ experiment: Experiment, _ request: ComparisonRequest, threads: Int) throws {
@@ -48,7 +32,7 @@ public struct Comparison {
         .outOfRange, at: .configuration, keyPath: "length", found: "\(short)",
         allowed: "at least \(shortest), so that a key has a complete window")
     }
-    levels = request.levels ?? [experiment.configuration.theory.level]
+    let levels = request.levels ?? [experiment.configuration.theory.level]
     training = try ComparedTraining(
       experiment, folder: request.training, levels: levels, threads: threads)
     let experiment = training.experiment
@@ -57,9 +41,17 @@ public struct Comparison {
     let others = request.contexts ?? [30, 100, 300, 1000].filter { $0 >= shortest }
     contexts = [length] + others.filter { $0 != length }
     try experiment.checkFreshSequences(contexts: contexts, count: request.sequences)
-    if request.measuresLadder { _ = try Ladder(experiment, threads: threads) }
-    let selected = try levels.map { try FlowRun(experiment.at($0), threads: threads).selected?.set }
-    informationSet = selected.lazy.compactMap { $0 }.first ?? experiment.selectedSetInMemory(threads)
+    ladder = try request.measuresLadder ? Ladder(experiment, threads: threads) : nil
+    flows = try levels.map { level in
+      var configuration = experiment.configuration
+      configuration.theory.level = level
+      return (level, try FlowTask(experiment.with(configuration), threads: threads))
+    }
+    selected =
+      flows.lazy.compactMap { $0.task.selected }.first
+      ?? experiment.selectedSet(worth: .report, threads: threads)
+    identity = try experiment.configuration.identity(
+      of: .comparison, request: request.identity(training: training.content))
   }
 
   /// What a user should know before the comparison runs.
@@ -67,62 +59,47 @@ public struct Comparison {
     experiment.configuration.warnings + experiment.configuration.stageWarnings
   }
 
-  /// What the caller sees of a comparison while it lasts.
-  public struct Observers: Sendable {
-    public var progress: @Sendable (_ part: String, _ fraction: Double) -> Void
-    public var isInterrupted: @Sendable () -> Bool
-
-    public init(
-      progress: @escaping @Sendable (_ part: String, _ fraction: Double) -> Void = { _, _ in },
-      isInterrupted: @escaping @Sendable () -> Bool = { false }
-    ) {
-      self.progress = progress
-      self.isInterrupted = isInterrupted
-    }
-  }
-
   /// Trains, integrates and measures into the folder.
   ///
   /// - Throws: `RunFailure`; what was finished before is in the folder.
-  public func run(in folder: RunFolder, _ observers: Observers) throws -> ComparisonReport {
-    var manifest = try Manifest(command: "compare", experiment.configuration, threads: threads)
-    try folder.write(experiment.configuration.yaml(), to: .configuration)
-    try folder.write(manifest.json.text, to: .manifest)
-    func close(_ status: Manifest.Status, _ failure: String? = nil) throws {
-      manifest.status = status
-      manifest.failure = failure
-      manifest.wallTime = manifest.elapsed
-      try folder.write(manifest.json.text, to: .manifest)
+  public func run(in claim: RunClaim, _ observers: RunObservers) throws -> ComparisonReport {
+    let folder = claim.folder
+    if let stored = claim.stored, stored.isDone {
+      try stored.checkFiles(in: folder)
+      return try report(in: folder, observers)
     }
-    do {
-      let seeds = try training.tables(in: folder, observers)
-      let theory = try levels.map { level in
-        (level: level, table: try integrate(level, at: seeds.map(\.table), in: folder, observers))
+    var record = try OuterRecord(claim, experiment.configuration, request: request.json, threads: threads)
+    return try record.fill {
+      do {
+        let report = try report(in: folder, observers)
+        return (report, [(.overlay, Overlay.csv(report.overlays)), (.summary, report.json.text)], 0)
+      } catch {
+        throw Self.failure(error)
       }
-      let checkpoint = {
-        guard observers.isInterrupted() else { return }
-        throw RunFailure(
-          .interruption, "interrupted while measuring; what was trained and integrated is in \(folder.path)")
-      }
-      var report = try ComparisonReport(
-        self, theory: theory, seeds: seeds, threads: threads, checkpoint: checkpoint)
-      try folder.write(Overlay.csv(report.overlays), to: .overlay)
-      try folder.write(report.json.text, to: .summary)
-      if request.measuresLadder {
-        report.ladder = try Ladder(experiment, threads: threads).edges(
-          progress: { observers.progress($0.rawValue, $1) }, checkpoint: checkpoint)
-        try folder.write(report.json.text, to: .summary)
-      }
-      try close(.done)
-      return report
-    } catch let failure as RunFailure {
-      try close(failure.isInterruption ? .interrupted : .failed, failure.description)
-      throw failure
-    } catch {
-      let error = Self.failure(error)
-      try close(.failed, InputError.describing(error) ?? "\(error)")
-      throw error
     }
+  }
+
+  /// Runs what is not there yet, and measures.
+  private func report(in folder: RunFolder, _ observers: RunObservers) throws -> ComparisonReport {
+    let seeds = try training.tables(in: folder, observers)
+    let theory = try flows.map { level, task in
+      let path = "\(folder.path)/theory/\(level.rawValue)"
+      _ = try task.reporting(output(at: seeds.map(\.table)))
+        .run(at: path, .keep, observers.part(level.rawValue))
+      return (level: level, table: try TrajectoryTable(contentsOf: RunFolder(of: path)[.trajectory]))
+    }
+    let checkpoint = {
+      guard observers.isInterrupted() else { return }
+      throw RunFailure.interruption(at: "the measuring", in: folder)
+    }
+    var report = try ComparisonReport(
+      self, theory: theory, seeds: seeds, threads: threads, checkpoint: checkpoint)
+    if let ladder {
+      report.ladder = try ladder.edges(
+        progress: { name, fraction in observers.progress(RunProgress(fraction: fraction) { name.rawValue }) },
+        checkpoint: checkpoint)
+    }
+    return report
   }
 
   /// Integrations beside the flow itself fail as runs do.
@@ -134,33 +111,16 @@ public struct Comparison {
     }
   }
 
-  /// The flow with rows at its own times and at those of training.
-  private func integrate(
-    _ level: TheoryLevel, at seeds: [TrajectoryTable], in folder: RunFolder, _ observers: Observers
-  ) throws -> TrajectoryTable {
-    var configuration = experiment.configuration
-    let cap = configuration.theory.timeCap
-    let own = configuration.theory.output.times(until: cap) ?? []
+  /// The flow's rows: at its own times and at those of training.
+  private func output(at seeds: [TrajectoryTable]) -> OutputGrid {
+    let theory = experiment.configuration.theory
+    let cap = theory.timeCap
+    let own = theory.output.times(until: cap) ?? []
     let measured = seeds.flatMap(\.times).filter { $0 <= cap * (1 + 1e-12) }.map { min($0, cap) }
     // Sums of rates carry rounding of their own.
-    let times = (own + measured).sorted().reduce(into: [Double]()) { times, time in
-      guard let last = times.last, time - last <= 1e-9 * max(1, time) else { return times.append(time) }
-    }
-    configuration.theory.output = .times(times)
-    configuration.theory.level = level
-    let inner = try RunFolder(creating: "\(folder.path)/theory/\(level.rawValue)", existing: .replace)
-    _ = try FlowRun(Experiment(configuration), threads: threads).run(
-      in: inner, progress: { fraction, _ in observers.progress(level.rawValue, fraction) },
-      isInterrupted: observers.isInterrupted)
-    return try TrajectoryTable(contentsOf: inner[.trajectory])
-  }
-}
-
-extension Experiment {
-  /// The same with another level of theory.
-  func at(_ level: TheoryLevel) throws -> Experiment {
-    var configuration = configuration
-    configuration.theory.level = level
-    return try Experiment(configuration)
+    return .times(
+      (own + measured).sorted().reduce(into: [Double]()) { times, time in
+        guard let last = times.last, time - last <= 1e-9 * max(1, time) else { return times.append(time) }
+      })
   }
 }

@@ -7,6 +7,8 @@ public struct ComparisonReport: Sendable {
   public let configuration: Configuration
   /// S*; nil where the laws of the windows do not fit in memory.
   public let informationSet: LagSet?
+  /// ΔĨ/Ĩ(S*); nil where one of them is not known, or 0.
+  public let relativeGap: Double?
   public let overlays: [Overlay]
   public let theoryLimits: [(level: TheoryLevel, report: LimitReport)]
   public let trainingLimits: [(seed: Int, report: LimitReport)]
@@ -35,7 +37,10 @@ public struct ComparisonReport: Sendable {
     let (model, request) = (experiment.model, comparison.request)
     configuration = experiment.configuration
     thresholds = request.thresholds
-    let informationSet = comparison.informationSet
+    let informationSet = comparison.selected?.set
+    relativeGap = comparison.selected.flatMap { selected in
+      selected.gap.flatMap { selected.information.mean > 0 ? $0.mean / selected.information.mean : nil }
+    }
     let laws = informationSet == nil ? nil : try experiment.windowLaws(threads: threads)
     self.informationSet = informationSet
     let tables = seeds.map(\.table)
@@ -43,29 +48,27 @@ public struct ComparisonReport: Sendable {
       try Overlay(level, theory: table, seeds: tables, model: model)
     }
     let probe = try LimitProbe(
-      experiment, contexts: comparison.contexts, count: request.sequences, seed: request.seed)
-    let pool = WorkerPool(threads: threads)
+      experiment, contexts: comparison.contexts, count: request.sequences, seed: request.seed,
+      pool: WorkerPool(threads: threads))
     func limit(_ table: TrajectoryTable) throws -> LimitReport {
       try checkpoint()
       return try LimitReport(
-        table, probe, informationSet: informationSet, thresholds: request.thresholds, pool: pool)
+        table, probe, informationSet: informationSet, thresholds: request.thresholds)
     }
     theoryLimits = try theory.map { ($0, try limit($1)) }
     trainingLimits = try seeds.map { ($0.seed, try limit($0.table)) }
     let end = overlays.first?.end ?? 0
     agreement = Agreement(
       time: end,
-      bySeed: try seeds.compactMap { seed in
+      bySeed: seeds.compactMap { seed in
         guard let ours = theory.first?.table.parameters(at: end, model),
           let theirs = seed.table.parameters(at: end, model)
         else { return nil }
-        return (seed.seed, try probe.totalVariation(ours, theirs, pool: pool))
+        return (seed.seed, probe.totalVariation(ours, theirs))
       })
     try checkpoint()
-    approach = try informationSet.flatMap { set in
-      try theory.first.map { first in
-        try Approach(probe, to: set, theory: first.table, seeds: tables, end: end, pool: pool)
-      }
+    approach = informationSet.flatMap { set in
+      theory.first.map { Approach(probe, to: set, theory: $0.table, seeds: tables, end: end) }
     }
     stageTimes = zip(theory, overlays).map { level, overlay in
       StageTimes(level.level, theory: level.table, seeds: tables, model: model, end: overlay.end)
@@ -115,6 +118,7 @@ extension ComparisonReport {
       "format": .integer(Configuration.format),
       "name": .string(configuration.name),
       "information_set": .optional(informationSet),
+      "relative_gap": .optional(relativeGap),
       "overlay": .array(overlays.map(\.json)),
       "limit": .object([
         "thresholds": thresholds.json,

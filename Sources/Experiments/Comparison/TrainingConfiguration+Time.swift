@@ -20,7 +20,7 @@ extension TrainingConfiguration {
 
 extension Schedule {
   /// Σ multiplier over the first steps. O(steps in which the multiplier changes).
-  fileprivate func total(steps: Int) -> Double {
+  func total(steps: Int) -> Double {
     let (settled, isLonger) = warmup.addingReportingOverflow(cosine?.steps ?? 0)
     let changing = isLonger ? steps : min(steps, settled)
     let sum = (0..<changing).reduce(0) { $0 + multiplier(step: $1) }

@@ -8,30 +8,17 @@ public struct DerivationFiles {
 
   /// - Throws: `RunFolderError`; a file that is there is replaced only if `existing` says so.
   public init(
-    _ source: ExportedSource, named name: String, in folder: String, existing: RunFolder.Existing
+    _ source: ExportedSource, named name: String, in folder: String, existing: ExistingFile
   ) throws {
-    let manager = FileManager.default
-    var isFolder: ObjCBool = false
-    if manager.fileExists(atPath: folder, isDirectory: &isFolder), !isFolder.boolValue {
-      throw RunFolderError.notAFolder(folder)
-    }
     let names = [name] + (source.data.isEmpty ? [] : [DerivationRun.dataFileName])
     paths = names.map { "\(folder)/\($0)" }
-    if existing == .refuse, let found = paths.first(where: manager.fileExists(atPath:)) {
+    if existing == .refuse, let found = paths.first(where: FileManager.default.fileExists(atPath:)) {
       throw RunFolderError.fileExists(found)
     }
-    try RunFolder.attempting(folder) {
-      try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    }
+    try RunFolder.create(folder)
     // The data first: a source without its data would fail later and elsewhere.
-    if !source.data.isEmpty {
-      try write(Self.littleEndian(source.data), to: paths[1])
-    }
-    try write(Data(source.text.utf8), to: paths[0])
-  }
-
-  private func write(_ data: Data, to path: String) throws {
-    try RunFolder.attempting(path) { try data.write(to: URL(fileURLWithPath: path), options: .atomic) }
+    let data = source.data.isEmpty ? [] : [(paths[1], Self.littleEndian(source.data))]
+    try DurableFile.write(data + [(paths[0], Data(source.text.utf8))])
   }
 
   private static func littleEndian(_ numbers: [Double]) -> Data {

@@ -8,6 +8,7 @@ public struct Experiment: Sendable {
   public let source: Source
   /// Where the flow and training start.
   public let start: Parameters
+  let laws: SharedLaws
 
   public var model: ModelDefinition { configuration.model }
 
@@ -16,8 +17,27 @@ public struct Experiment: Sendable {
   /// - Throws: `ConfigurationError`.
   public init(_ configuration: Configuration) throws {
     self.configuration = configuration
+    laws = SharedLaws()
     source = try configuration.source.resolved()
     start = try configuration.initial.resolved(configuration.model)
+  }
+
+  /// Another configuration of the same source, model and start, which are not read again.
+  ///
+  /// - Throws: `ConfigurationError` where one of them is another.
+  func with(_ configuration: Configuration) throws -> Experiment {
+    let old = self.configuration
+    guard configuration.source == old.source, configuration.model == old.model,
+      configuration.initial == old.initial
+    else { return try Experiment(configuration) }
+    return Experiment(self, configuration)
+  }
+
+  private init(_ experiment: Experiment, _ configuration: Configuration) {
+    self.configuration = configuration
+    source = experiment.source
+    start = experiment.start
+    laws = experiment.laws
   }
 }
 
@@ -85,19 +105,6 @@ extension InitialConfiguration {
 }
 
 extension InputFile {
-  /// A parameters file that fits the model.
-  ///
-  /// - Throws: `ConfigurationError` with the key path in the file.
-  public func parameters(_ model: ModelDefinition) throws -> Parameters {
-    let data = try read("a parameters file")
-    do {
-      return try Parameters(json: data, model: model)
-    } catch let error as ParametersFileError {
-      throw ConfigurationError(
-        .outOfRange, at: .input(self), keyPath: error.keyPath, found: error.found, allowed: error.allowed)
-    }
-  }
-
   /// Sequences in JSON or, by the file's name, CSV.
   ///
   /// - Throws: `ConfigurationError` with the place in the file.

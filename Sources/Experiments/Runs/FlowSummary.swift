@@ -6,17 +6,17 @@ import Theory
 /// the same one.
 public struct FlowSummary {
   public let outcome: FlowOutcome
-  /// At the end; nil when there was no output.
-  public let loss: Double?
+  /// At the end.
+  public let loss: Double
   public let selection: Selection
   public let configuration: Configuration
 
-  init(_ run: FlowRun, _ outcome: FlowOutcome, loss: Double?) {
+  init(_ task: FlowTask, _ outcome: FlowOutcome, loss: Double) {
     self.outcome = outcome
     self.loss = loss
-    configuration = run.experiment.configuration
+    configuration = task.experiment.configuration
     selection = Selection(
-      model: configuration.model, parameters: outcome.parameters, selected: run.selected)
+      model: configuration.model, parameters: outcome.parameters, selected: task.selected)
   }
 
   public var json: JSON {
@@ -26,7 +26,7 @@ public struct FlowSummary {
       ("level", .string(configuration.theory.level.rawValue)),
       ("complete", .boolean(!outcome.isCancelled)),
       ("time", .number(outcome.time)),
-      ("loss", .optional(loss)),
+      ("loss", .number(loss)),
     ]
     let course: [(key: String, value: JSON)] = [
       (

@@ -24,27 +24,10 @@ public enum InputError {
     case let error as SequenceError: "training: \(error)"
     case let error as ModelMismatch: "training: \(error)"
     case let error as ProblemError: "theory.solver: \(error)"
+    case let error as SlurmError: error.isInputError ? error.description : nil
     default: nil
     }
   }
-}
-
-/// A computation that ended early; what it had is saved.
-public struct RunFailure: Error, CustomStringConvertible {
-  public enum Cause: Sendable {
-    case failure, interruption
-  }
-
-  public let cause: Cause
-  /// What happened, where, and what to try.
-  public let description: String
-
-  public init(_ cause: Cause, _ description: String) {
-    self.cause = cause
-    self.description = description
-  }
-
-  public var isInterruption: Bool { if case .interruption = cause { true } else { false } }
 }
 
 extension TrainingError {

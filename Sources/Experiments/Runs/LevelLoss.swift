@@ -32,14 +32,14 @@ extension Experiment {
   /// - Parameter sequences: what the finite-context level averages over.
   /// - Throws: `ConfigurationError` or `ChainError`, before anything large is allocated.
   public func loss(
-    _ level: TheoryLevel, sequences: SequencesConfiguration, laws: WindowLaws? = nil, threads: Int
+    _ level: TheoryLevel, sequences: SequencesConfiguration, threads: Int
   ) throws -> LevelLoss {
     switch level {
     case .infiniteContext:
       _ = try Resources(infiniteContextOf: self)
       return .infiniteContext(
         try InfiniteContextLoss(
-          model: model, loss: configuration.loss, laws: laws ?? windowLaws(threads: threads),
+          model: model, loss: configuration.loss, laws: windowLaws(threads: threads),
           threads: threads, memoryLimit: Resources.memory))
     case .finiteContext:
       let set = try resolved(sequences)
@@ -51,15 +51,9 @@ extension Experiment {
       _ = try Resources(infiniteContextOf: self)
       return .leadingOrder(
         try LeadingOrderLoss(
-          model: model, loss: configuration.loss, laws: laws ?? windowLaws(threads: threads),
+          model: model, loss: configuration.loss, laws: windowLaws(threads: threads),
           order: configuration.theory.order, threads: threads, memoryLimit: Resources.memory))
     }
-  }
-
-  /// The laws of windows of all lags that the heads see.
-  public func windowLaws(threads: Int) throws -> WindowLaws {
-    _ = try Resources(lawsOf: self)
-    return try WindowLaws(kernels: source.kernels, window: model.reach, threads: threads)
   }
 
   /// Reads what only the theory's level looks at, and makes sure that every kernel has one stationary law: nothing

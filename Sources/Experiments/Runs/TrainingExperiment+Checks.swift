@@ -103,27 +103,11 @@ extension Experiment {
     _ = try Transformer.TrainingStage.longest(
       training.stages.map { $0.resolved(mostInformative: .empty) }, training.optimizer.resolved())
     guard training.needsSelectedSet else { return }
-    if Double(try Resources(lawsOf: self).windows) <= Self.smallWindows {
-      _ = try selectedSet(isNeeded: true, threads: threads)
-    } else {
+    _ = try Resources(lawsOf: self)
+    if selectedSet(worth: .line, threads: threads) == nil {
       _ = try Kernel.stationaryLaws(source.kernels, threads: threads)
     }
   }
-
-  /// S*, where a stage asks for it or the laws of windows are small.
-  func selectedSet(isNeeded: Bool, threads: Int) throws -> SelectedSet? {
-    func select() throws -> SelectedSet {
-      let laws = try windowLaws(threads: threads)
-      return try Information(laws, largest: min(model.degree, laws.window), threads: threads)
-        .selectedSet(heads: model.heads, degree: model.degree)
-    }
-    if isNeeded { return try select() }
-    let windows = pow(Double(model.tokens), Double(max(model.reach, source.parents.last ?? 1)))
-    // Without laws, as of a chain that falls apart, training goes on all the same.
-    return windows <= Self.smallWindows ? try? select() : nil
-  }
-
-  private static let smallWindows = 4096.0
 }
 
 extension TrainingConfiguration {

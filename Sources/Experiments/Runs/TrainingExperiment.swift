@@ -24,11 +24,7 @@ public struct TrainingExperiment: Sendable {
   ///
   /// - Throws: `ConfigurationError`; `SamplerError`, `ChainError` where the source cannot be sampled.
   public init(_ experiment: Experiment, threads: Int) throws {
-    guard let training = experiment.configuration.training else {
-      throw ConfigurationError(
-        .missingKey, at: .configuration, keyPath: "training", found: "nothing",
-        allowed: "a section that says how to train", suggestion: "--set training={} takes all its defaults")
-    }
+    let training = try experiment.configuration.trainingSection
     self.experiment = experiment
     self.training = training
     var loss = experiment.configuration.loss
@@ -47,7 +43,9 @@ public struct TrainingExperiment: Sendable {
         }()
       }
     heldOut = try experiment.heldOut(of: training)
-    selected = try experiment.selectedSet(isNeeded: training.needsSelectedSet, threads: threads)
+    selected =
+      try training.needsSelectedSet
+      ? experiment.selectedSet(threads: threads) : experiment.selectedSet(worth: .line, threads: threads)
   }
 
   /// The run of one seed.
@@ -74,50 +72,18 @@ public struct TrainingExperiment: Sendable {
     case .read(let sequences, let batch): return .fixed(sequences, batch: batch)
     }
   }
-
-  /// Trains one seed in memory, from its start to the end of its last stage or until it is told to stop.
-  ///
-  /// - Parameter receive: is given every row as it is measured.
-  /// - Throws: `TrainingError`; whatever `receive` throws.
-  @discardableResult
-  public func run(
-    seed: Int, pool: WorkerPool, isInterrupted: @escaping () -> Bool = { false },
-    receive: @escaping (TrainingRow) throws -> Void = { _ in }
-  ) throws -> [TrainingRow] {
-    var rows: [TrainingRow] = []
-    let run = try TrainingRun(setup(seed: seed), pool: pool)
-    _ = try run.run(
-      .init(
-        measurement: { [definition = experiment.model] measurement in
-          let row = TrainingRow(measurement, definition)
-          try receive(row)
-          rows.append(row)
-        }, shouldStop: isInterrupted))
-    return rows
-  }
 }
 
-/// What is recorded of a training run at one step: a row of trajectory.csv and one of measurements.csv.
-public struct TrainingRow: Sendable {
-  /// The flow's: Σ rate, over 1 − β with momentum.
-  public let time: Double
-  public let step: Int
-  /// Mean over the held-out sequences, and its standard error.
-  public let loss: Double
-  public let standardError: Double
-  /// Of the step that led here, before it; nil at the start.
-  public let batchLoss: Double?
-  public let parameters: Parameters
-  /// What is not a parameter, in a fixed order.
-  public let values: [(name: String, value: Double)]
-
-  init(_ measurement: TrainingMeasurement, _ definition: ModelDefinition) {
-    time = measurement.time
-    step = measurement.step
-    loss = measurement.loss
-    standardError = measurement.standardError
-    batchLoss = measurement.batchLoss
-    parameters = Parameters(flat: measurement.parameters, model: definition)
-    values = measurement.values
+extension Configuration {
+  /// - Throws: `ConfigurationError` where there is none.
+  var trainingSection: TrainingConfiguration {
+    get throws {
+      guard let training else {
+        throw ConfigurationError(
+          .missingKey, at: .configuration, keyPath: "training", found: "nothing",
+          allowed: "a section that says how to train", suggestion: "--set training={} takes all its defaults")
+      }
+      return training
+    }
   }
 }

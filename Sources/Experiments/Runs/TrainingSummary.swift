@@ -38,23 +38,15 @@ public struct TrainingSummary: Sendable {
   /// Of a run that is done.
   ///
   /// - Throws: `RunFolderError`, `TrainingError.checkpoint`.
-  init(_ training: TrainingExperiment, seed: Int, of folder: RunFolder) throws {
-    func last(_ file: RunFolder.File, _ column: String) throws -> Double? {
-      try TableFile.lastRow(of: folder, file)[column].flatMap { Double($0) }
+  init(_ training: TrainingExperiment, seed: Int, of folder: RunFolder, _ stored: StoredManifest) throws {
+    try stored.checkFiles(in: folder)
+    guard let file = CheckpointFile<TrainingCheckpoint>(try folder.read(.checkpoint)) else {
+      throw RunFolderError.damaged(folder[.checkpoint], problem: "no checkpoint of inflow \(stored.command)")
     }
+    let measured = try LastMeasurement(folder)
     try self.init(
-      training, seed: seed, end: Self.end(in: folder),
-      loss: last(.trajectory, "loss"), standardError: last(.measurements, "standard-error"), isComplete: true)
-  }
-
-  private static func end(in folder: RunFolder) throws -> TrainingCheckpoint {
-    do {
-      return try TrainingCheckpoint(json: folder.read(.checkpoint))
-    } catch let error as TrainingError {
-      throw RunFolderError.damaged(
-        folder[.checkpoint], problem: "no checkpoint of a training: \(error)",
-        remedy: try folder.keptCheckpoints().last.map { "copy \($0.path) over it" })
-    }
+      training, seed: seed, end: file.resume, loss: measured.loss, standardError: measured.standardError,
+      isComplete: true)
   }
 
   public var json: JSON {
@@ -92,5 +84,18 @@ public struct TrainingSummary: Sendable {
       ("warnings", .array(configuration.warnings.map { .string($0) })),
     ]
     return .object(beginning + selection.members + course)
+  }
+}
+
+/// Of the held-out loss, as the last rows of the tables have it.
+struct LastMeasurement {
+  var loss: Double?
+  var standardError: Double?
+
+  init() {}
+
+  init(_ folder: RunFolder) throws {
+    loss = try StoredTable(folder, .trajectory).lastRow["loss"].flatMap { Double($0) }
+    standardError = try StoredTable(folder, .measurements).lastRow["standard-error"].flatMap { Double($0) }
   }
 }

@@ -59,14 +59,6 @@ extension SummaryPath: CustomStringConvertible {
 }
 
 extension JSON {
-  fileprivate subscript(key: String) -> JSON? {
-    if case .object(let members) = self { members.first { $0.key == key }?.value } else { nil }
-  }
-
-  fileprivate subscript(index: Int) -> JSON? {
-    if case .array(let values) = self, values.indices.contains(index) { values[index] } else { nil }
-  }
-
   /// As a field of a table: numbers with all their digits, lists as sets, `{1 2}`, nothing for null; nil for what
   /// has more than one value to it.
   public var field: String? {

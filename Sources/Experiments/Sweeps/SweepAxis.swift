@@ -84,13 +84,21 @@ extension SweepAxis {
 
   private static func columns(_ zip: Cursor) throws -> [SweepColumn] {
     let columns = try zip.list(of: "keys with their values").map { entry in
-      (cursor: entry, column: try SweepColumn(entry.section("key", "list", "linear", "log")))
+      (cursor: entry, column: try SweepColumn(entry.section("key", "list", "linear", "log"), .allowed))
     }
     let count = columns[0].column.count
     if let other = columns.first(where: { $0.column.count != count }) {
       throw other.cursor.error(
         .conflict, found: "\(other.column.count) values of \(other.column.key)",
         allowed: "\(count), as \(columns[0].column.key) has")
+    }
+    var seen: Set<[String]> = []
+    for index in 0..<count {
+      guard seen.insert(columns.map { $0.column[index].line }).inserted else {
+        throw zip.error(
+          .outOfRange, found: "the same values for the second time, at place \(index + 1) of the lists",
+          allowed: "every combination once")
+      }
     }
     return columns.map(\.column)
   }

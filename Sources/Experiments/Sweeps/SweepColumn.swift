@@ -36,12 +36,19 @@ struct SweepColumn: Sendable {
 }
 
 extension SweepColumn {
+  /// Whether a list may say the same twice.
+  enum Repeats {
+    case refused, allowed
+  }
+
   /// `{key: initial.scale, list: [..]}`, or `linear: {from, to, points}` or `log: {..}` for `list`.
-  init(_ section: Section) throws {
+  init(_ section: Section, _ repeats: Repeats = .refused) throws {
     key = try section.required("key", "a key path such as initial.scale").keyPath()
     place = section.cursor.tree.place
     switch try section.only(of: "list", "linear", "log") {
-    case ("list", let list)?: values = .list(try Self.distinct(list))
+    case ("list", let list)?:
+      values = .list(
+        try repeats == .refused ? Self.distinct(list) : list.list(of: "values").map(\.tree))
     case (let spacing, let range)?:
       values = try Self.range(range, SweepInterval.Spacing(rawValue: spacing) ?? .linear)
     case nil:

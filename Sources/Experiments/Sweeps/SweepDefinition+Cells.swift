@@ -43,14 +43,26 @@ extension SweepDefinition {
     }
   }
 
-  /// Resolves every value of every axis once, the other axes at their first: what is wrong with a key or a value is
-  /// found before anything is run. O(sum of the axes).
+  /// Resolves every value of every axis once, the other axes at their first: what is wrong with a key or a value, or cannot
+  /// be compared, is found before anything is run. O(sum of the axes).
   ///
   /// - Throws: as `configuration(ofCell:)`.
   public func check() throws {
-    _ = try configuration(ofCell: 1)
+    try check(cell: 1)
     for axis in axes.indices {
-      for point in 1..<axes[axis].count { _ = try configuration(ofCell: self.cell(at: point, of: axis)) }
+      for point in 1..<axes[axis].count { try check(cell: self.cell(at: point, of: axis)) }
+    }
+  }
+
+  private func check(cell: Int) throws {
+    let configuration = try configuration(ofCell: cell)
+    switch work {
+    case .integrate: return
+    case .train: _ = try configuration.trainingSection
+    case .compare: try configuration.checkComparable(request.levels ?? [configuration.theory.level])
+    case .duel:
+      guard configuration.training != nil else { return }
+      try configuration.checkComparable([configuration.theory.level])
     }
   }
 

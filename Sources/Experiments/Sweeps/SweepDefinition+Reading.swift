@@ -21,7 +21,7 @@ extension SweepDefinition {
   private init(_ tree: ConfigurationTree, named path: String, _ overrides: [Override]) throws {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     let section = try Cursor(tree: tree, path: "", folder: folder)
-      .section("format", "base", "run", "set", "axes", "collect")
+      .section("format", "base", "run", "report", "compare", "set", "axes", "collect")
     if let format = section["format"], try format.integer(in: 0...Int.max) != Self.format {
       throw format.error(.outOfRange, allowed: "\(Self.format), the only format that this version reads")
     }
@@ -39,6 +39,12 @@ extension SweepDefinition {
     try self.init(
       work: work, base: base, axes: section["axes"]?.list(of: "axes").map { try SweepAxis($0) } ?? [],
       quantities: section["collect"].map(Self.quantities) ?? [], at: tree.place.line(nil))
+    report = try section["report"]?.choice(Report.self) ?? .table
+    guard let options = section["compare"] else { return }
+    guard work == .compare else {
+      throw options.error(.conflict, allowed: "options of a comparison only with run: compare")
+    }
+    request = try ComparisonRequest(options)
   }
 
   private static func base(_ cursor: Cursor) throws -> SweepBase {

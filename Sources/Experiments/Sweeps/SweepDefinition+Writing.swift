@@ -9,6 +9,8 @@ extension SweepDefinition {
     let resolved = try mapInputs { $0 }
     return try ConfigurationTree.map([
       "format": .integer(Self.format), "base": resolved.namedBase, "run": .word(work.rawValue),
+      "report": report == .table ? nil : .word(report.rawValue),
+      "compare": work == .compare ? request.tree : nil,
       "axes": axes.isEmpty ? nil : .list(resolved.axes.map(\.tree)),
       "collect": quantities.isEmpty ? nil : .map(pairs: quantities.map { ($0.name, .text($0.path.text)) }),
     ]).yaml()
@@ -36,7 +38,8 @@ extension SweepDefinition {
         + ContentIdentity(values.joined(separator: "\n")).hash
     }
     let first = try configuration(ofCell: 1).contentIdentity(hashes).hash
-    let text = ["inflow sweep 1", "run = \(work.rawValue)", "first cell = \(first)"] + axes
+    let request = work == .compare ? ["compare = \(self.request.tree.line)"] : []
+    let text = ["inflow sweep 1", "run = \(work.rawValue)", "first cell = \(first)"] + request + axes
     return ContentIdentity(text.map { $0 + "\n" }.joined())
   }
 

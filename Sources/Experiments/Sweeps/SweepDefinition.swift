@@ -8,6 +8,18 @@ public struct SweepDefinition: Sendable {
   /// What a cell runs.
   public enum Work: String, CaseIterable, Sendable {
     case integrate, train, compare
+    /// Flow and one seed of training, and which set won in each.
+    case duel = "map"
+  }
+
+  /// What is made of the cells beside their folders.
+  public enum Report: String, CaseIterable, Sendable {
+    /// `sweep.csv`
+    case table
+    /// `map.csv`: which set won where.
+    case map
+    /// `survey.md`: theory against training over sources.
+    case survey
   }
 
   /// A column of the table: a number, word or set in the summary of a cell.
@@ -17,8 +29,11 @@ public struct SweepDefinition: Sendable {
   }
 
   public let work: Work
+  /// What comparisons are asked for; of no meaning for other work.
+  public internal(set) var request = ComparisonRequest()
+  public internal(set) var report = Report.table
   public internal(set) var axes: [SweepAxis]
-  public let quantities: [Quantity]
+  public internal(set) var quantities: [Quantity]
   /// How many cells there are, at least 1.
   public let count: Int
   /// As written, with what the sweep sets.

@@ -29,16 +29,19 @@ public enum InContextEstimator: Hashable, Sendable {
     case .uniform: return uniform
     case .lags(let lags, let smoothing):
       let first = lags.members.last ?? 0
-      var counts = Self.counts(sequence, lags, firstKey: first, tokens: tokens)
-      if smoothing == 0, !counts.contains(where: { $0 > 0 }) {
-        counts = Self.counts(sequence, .empty, firstKey: first, tokens: tokens)
-      }
-      return Self.normalized(counts.map { $0 + smoothing }) ?? uniform
+      var matches = LagMatches(of: [lags, .empty], tokens: tokens)
+      matches.read(sequence)
+      var counts = Array(repeating: 0, count: tokens)
+      matches.count(0, from: first, into: &counts)
+      if smoothing == 0, !counts.contains(where: { $0 > 0 }) { matches.count(1, from: first, into: &counts) }
+      let weights = counts.map { Double($0) + smoothing }
+      let total = weights.reduce(0, +)
+      return total > 0 ? weights.map { $0 / total } : uniform
     case .inductionHead(let lags, let window):
-      let first = max(window, lags.members.last ?? 0)
-      let matching = Self.counts(sequence, lags, firstKey: first, tokens: tokens)
-      let all = Self.counts(sequence, .empty, firstKey: window, tokens: tokens)
-      return Self.normalized(matching) ?? Self.normalized(all) ?? uniform
+      var heads = InductionHeads([lags], window: window, tokens: tokens)
+      var laws = [[Double]()]
+      heads.predict(after: sequence, appendingTo: &laws)
+      return laws[0]
     case .kernel(let kernel):
       guard sequence.count >= kernel.memory else { return uniform }
       let context = kernel.parents.reversed().reduce(0) { context, lag in
@@ -46,27 +49,5 @@ public enum InContextEstimator: Hashable, Sendable {
       }
       return Array(kernel.row(context))
     }
-  }
-
-  /// How often each token stands at a position, from `firstKey` (counted from 0) on, before which the tokens at
-  /// the lags are those before the end.
-  private static func counts(
-    _ sequence: some RandomAccessCollection<Int>, _ lags: LagSet, firstKey: Int, tokens: Int
-  ) -> [Double] {
-    var counts = Array(repeating: 0.0, count: tokens)
-    func token(_ position: Int) -> Int {
-      sequence[sequence.index(sequence.startIndex, offsetBy: position)]
-    }
-    let length = sequence.count
-    for key in stride(from: firstKey, to: length, by: 1)
-    where lags.members.allSatisfy({ token(key - $0) == token(length - $0) }) {
-      counts[token(key)] += 1
-    }
-    return counts
-  }
-
-  private static func normalized(_ weights: [Double]) -> [Double]? {
-    let total = weights.reduce(0, +)
-    return total > 0 ? weights.map { $0 / total } : nil
   }
 }

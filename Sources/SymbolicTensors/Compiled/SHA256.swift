@@ -1,21 +1,43 @@
-/// SHA-256 (FIPS 180-4), for the hashes of inputs and configurations: not a secret in sight, so a plain
-/// implementation saves a dependency.
-package enum SHA256 {
+/// SHA-256 (FIPS 180-4), for the hashes of inputs, files and configurations: not a secret in sight, so a plain
+/// implementation saves a dependency that takes longer to build than all of this package.
+package struct SHA256: Sendable {
+  private var state: [UInt32] = [
+    0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+  ]
+  /// Bytes that do not fill a block yet.
+  private var rest: [UInt8] = []
+  private var length: UInt64 = 0
+  private var schedule = [UInt32](repeating: 0, count: 64)
+
+  package init() {}
+
   /// Lower-case hexadecimal, 64 digits. O(length).
   package static func hash(_ message: some Sequence<UInt8>) -> String {
-    var state: [UInt32] = [
-      0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
-    var bytes = Array(message)
-    let bits = UInt64(bytes.count) * 8
-    bytes.append(0x80)
-    bytes.append(contentsOf: repeatElement(0, count: (120 - bytes.count % 64) % 64))
-    bytes.append(contentsOf: (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) })
-    var schedule = [UInt32](repeating: 0, count: 64)
-    for block in stride(from: 0, to: bytes.count, by: 64) {
-      compress(bytes[block..<block + 64], into: &state, &schedule)
+    var hash = SHA256()
+    hash.add(message)
+    return hash.digits
+  }
+
+  /// The message goes on with these bytes.
+  package mutating func add(_ bytes: some Sequence<UInt8>) {
+    let before = rest.count
+    rest.append(contentsOf: bytes)
+    length += UInt64(rest.count - before)
+    let whole = rest.count / 64 * 64
+    guard whole > 0 else { return }
+    for block in stride(from: 0, to: whole, by: 64) {
+      Self.compress(rest[block..<block + 64], into: &state, &schedule)
     }
-    return state.map { word in
+    rest.removeFirst(whole)
+  }
+
+  /// Of the message so far.
+  package var digits: String {
+    var last = self
+    let bits = length * 8
+    let padding = [0x80] + [UInt8](repeating: 0, count: (119 - rest.count) % 64)
+    last.add(padding + (0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) })
+    return last.state.map { word in
       let digits = String(word, radix: 16)
       return String(repeating: "0", count: 8 - digits.count) + digits
     }.joined()

@@ -93,17 +93,18 @@ struct StageRun {
   }
 
   private func integration(from state: [Double], grid: [Double]?) throws -> Integration {
-    let end = start + stage.end.time
+    let end = (before.stageStart ?? start) + stage.end.time
     let outputs =
       grid.map { OutputTimes.times($0.filter { $0 > start && $0 <= end }) } ?? .everyStep
+    let conserved = flow.conserved
     if let checkpoint = before.stage {
       return try Integration(
         system, resuming: checkpoint, to: end, solver: solver, outputs: outputs, events: events,
-        conserved: flow.conserved)
+        conserved: conserved)
     }
     return try Integration(
       system, from: start, state: state, to: end, solver: solver, outputs: outputs, events: events,
-      conserved: flow.conserved)
+      conserved: conserved, drifts: before.stageStart == nil ? [] : before.drifts.suffix(conserved.count))
   }
 
   /// rk8pd makes steps so long that dense output is a hundred times more accurate with θ''; with the other steppers it
@@ -114,7 +115,7 @@ struct StageRun {
     FlowCheckpoint(
       time: before.time, parameters: before.parameters, ends: before.ends, counts: before.counts,
       drifts: before.drifts, suggestion: before.suggestion, pointsBefore: pointsBefore, stage: stage,
-      everyStep: before.everyStep)
+      stageStart: before.stageStart, everyStep: before.everyStep)
   }
 
   private func point(_ time: Double, _ state: [Double]) throws -> FlowPoint {

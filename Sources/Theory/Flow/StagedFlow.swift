@@ -48,13 +48,14 @@ public struct StagedFlow {
 
   /// - Parameters:
   ///   - outputs: over the whole time cap.
-  ///   - checkpoint: of a run of the same flow with the same outputs; delivers the points after its `points`.
+  ///   - checkpoint: of a run of the same flow with the same outputs; delivers the points after its `points`. The run that is
+  ///     gone on with may have been shorter: in its last stage, in the stages behind it, in outputs after its end.
   /// - Throws: `ProblemError`, `FlowFailure`, or what an observer throws.
   public func run(
     outputs: OutputTimes, resuming checkpoint: FlowCheckpoint? = nil, _ observers: Observers = Observers()
   ) throws -> FlowOutcome {
     let grid = try outputs.grid(from: 0, to: timeCap)
-    var now = checkpoint ?? beginning(everyStep: grid == nil)
+    var now = (checkpoint ?? beginning(everyStep: grid == nil)).reopened(for: stages)
     guard now.ends.count <= stages.count, now.parameters.count == loss.model.parameterCount,
       now.everyStep == (grid == nil)
     else { throw ProblemError.checkpointMismatch("it was made with another flow") }
@@ -67,7 +68,8 @@ public struct StagedFlow {
         stage: stage, solver: solver, before: now, cap: timeCap)
       let result = try run.run(from: parameters, grid: grid, observers)
       let ends = now.ends + [.init(end: result.time, cause: result.cause)]
-      let drifts = now.drifts + result.drifts
+      // A stage that is made longer goes on with its own.
+      let drifts = now.drifts.dropLast(now.stageStart == nil ? 0 : result.drifts.count) + result.drifts
       let suggestion = now.suggestion ?? result.suggestion
       if result.isCancelled {
         return FlowOutcome(
@@ -77,7 +79,7 @@ public struct StagedFlow {
       now = FlowCheckpoint(
         time: result.time, parameters: result.parameters.flat, ends: ends, counts: result.counts,
         drifts: drifts, suggestion: suggestion, pointsBefore: result.points, stage: nil,
-        everyStep: now.everyStep)
+        stageStart: nil, everyStep: now.everyStep)
     }
     return FlowOutcome(
       time: now.time, parameters: Parameters(flat: now.parameters, model: loss.model), counts: now.counts,
@@ -87,7 +89,7 @@ public struct StagedFlow {
   private func beginning(everyStep: Bool) -> FlowCheckpoint {
     FlowCheckpoint(
       time: 0, parameters: start.flat, ends: [], counts: Counts(), drifts: [], suggestion: nil,
-      pointsBefore: 0, stage: nil, everyStep: everyStep)
+      pointsBefore: 0, stage: nil, stageStart: nil, everyStep: everyStep)
   }
 }
 

@@ -15,6 +15,9 @@ final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
   deinit { raw.deallocate() }
 
   func fill(_ value: Element) { start.update(repeating: value, count: count) }
+
+  /// A copy.
+  var elements: [Element] { Array(UnsafeBufferPointer(start: start, count: count)) }
 }
 
 /// The least multiple of `step` that is at least `count`.

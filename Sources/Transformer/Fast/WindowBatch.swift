@@ -21,7 +21,7 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
   }
 
   let form: Form
-  /// The sequence's place in what was loaded, [sequence].
+  /// The sequence's place in what was prepared, [sequence].
   let original: [Int]
   private let owned: [AnyObject]
   let count: Int
@@ -70,57 +70,20 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
   }
 
   /// Histograms of sequences that will be evaluated often, without their zeros. They are renumbered by query, so that
-  /// a pass reads memory from its start to its end. O(tokens log tokens).
-  init(_ sequences: TokenSequences, plan: WindowPlan) {
+  /// a pass reads memory from its start to its end. O(tokens log tokens) at most, spread over the pool.
+  init(_ sequences: TokenSequences, plan: WindowPlan, pool: WorkerPool) {
+    let sparse = SparseHistograms(sequences, plan: plan, pool: pool)
     count = sequences.count
-    query = Buffer(count, zero: 0)
-    target = Buffer(count, zero: 0)
+    original = sparse.original
+    query = sparse.query
+    target = sparse.target
     order = Buffer(count, zero: 0)
     rows = Array(repeating: 0, count: plan.windows + 1)
-    let (d, length) = (plan.shape.tokens, sequences.length)
-    let scratch = Buffer<UInt32>(length, zero: 0)
-    let listed = Buffer<Int32>(length, zero: 0)
-    let keys = plan.shape.keys(context: length - 1)
-    let first = Buffer<Int32>(count, zero: 0)
-    let end = Buffer<Int32>(count * d, zero: 0)
-    var (windows, weights): ([UInt16], [UInt16]) = ([], [])
-    var layout = plan.layout
-    let queries = (0..<count).map { row in
-      trainer_list_windows(&layout, Array(sequences[row]), Int32(length), scratch.start, listed.start)
-    }
-    original = (0..<count).sorted { (queries[$0], $0) < (queries[$1], $1) }
-    for row in 0..<count {
-      let x = Array(sequences[original[row]])
-      query.start[row] = trainer_list_windows(&layout, x, Int32(length), scratch.start, listed.start)
-      target.start[row] = Int32(x[length - 1])
-      first.start[row] = Int32(windows.count)
-      let codes = keys.enumerated()
-        .map { Int(x[$1]) * plan.stride + Int(listed.start[$0]) }.sorted()
-      var at = 0
-      for token in 0..<d {
-        while at < codes.count, codes[at] / plan.stride == token {
-          var next = at
-          while next < codes.count, codes[next] == codes[at] { next += 1 }
-          windows.append(UInt16(codes[at] % plan.stride))
-          weights.append(UInt16(next - at))
-          at = next
-        }
-        while (windows.count - Int(first.start[row])) % 8 != 0 {
-          windows.append(0)
-          weights.append(0)
-        }
-        end.start[row * d + token] = Int32(windows.count) - first.start[row]
-      }
-    }
-    let window = Buffer<UInt16>(windows.count, zero: 0)
-    let weight = Buffer<UInt16>(weights.count, zero: 0)
-    for entry in windows.indices {
-      window.start[entry] = windows[entry]
-      weight.start[entry] = weights[entry]
-    }
     form = .entries(
-      Entries(first: first.start, end: end.start, window: window.start, weight: weight.start))
-    owned = [first, end, window, weight]
+      Entries(
+        first: sparse.first.start, end: sparse.end.start, window: sparse.window.start,
+        weight: sparse.weight.start))
+    owned = [sparse.first, sparse.end, sparse.window, sparse.weight]
     sort(plan)
   }
 

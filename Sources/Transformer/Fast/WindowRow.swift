@@ -33,7 +33,8 @@ final class WindowRow<Real: LayerKernels> {
   private let dshares: Buffer<Real>  // [set][8]
   private let dinverse: Buffer<Real>  // [stride]
   private var dscale = 0.0
-  private var total = 0.0
+  /// Σ of the losses.
+  private(set) var total = 0.0
 
   init(plan: WindowPlan, tree: SetTree, loss: Loss) {
     self.plan = plan
@@ -62,18 +63,19 @@ final class WindowRow<Real: LayerKernels> {
     dinverse = Buffer(plan.shape.definition.variant.featureNorm == .feature ? stride : 0, zero: 0)
   }
 
-  func start() {
+  func start(_ outputs: BatchOutputs) {
+    total = 0
+    guard outputs.contains(.gradient) else { return }
     dv.fill(0)
     dshares.fill(0)
     dinverse.fill(0)
     dscale = 0
-    total = 0
   }
 
-  /// Numbers that a task leaves: dv, dp, dinverse, da, loss.
+  /// Numbers that a task leaves of the gradient: dv, dp, dinverse, da.
   static func width(of plan: WindowPlan, sets: Int) -> Int {
     let features = plan.shape.definition.variant.featureNorm == .feature ? plan.stride : 0
-    return plan.shape.heads * plan.shape.tokens * plan.stride + sets + features + 2
+    return plan.shape.heads * plan.shape.tokens * plan.stride + sets + features + 1
   }
 
   func finish(into partials: Partials, row: Int) {
@@ -87,43 +89,37 @@ final class WindowRow<Real: LayerKernels> {
         at += 1
       }
       for entry in 0..<dinverse.count { target[at + entry] = Double(dinverse.start[entry]) }
-      at += dinverse.count
-      target[at] = dscale
-      target[at + 1] = total
+      target[at + dinverse.count] = dscale
     }
-  }
-
-  /// What is wanted of a row's sequences beside their sums.
-  enum Purpose {
-    case gradient
-    case values((_ sequence: Int, _ loss: Double, _ y: [Double]) -> Void)
   }
 
   /// Query window z and the sequences that end in it.
   func run(
     query: Int, sequences: UnsafeBufferPointer<Int32>, batch: WindowBatch<Real>,
-    features: WindowFeatures<Real>, purpose: Purpose
+    features: WindowFeatures<Real>, results: PassResults
   ) {
+    let needsGradient = results.outputs.contains(.gradient)
     rowForward(query, features)
-    if case .gradient = purpose {
+    if needsGradient {
       t.fill(0)
       extra.fill(0)
     }
     for first in stride(from: 0, to: sequences.count, by: Self.width) {
       let part = UnsafeBufferPointer(rebasing: sequences[first..<min(first + Self.width, sequences.count)])
       classify(part, batch, features)
-      switch purpose {
-      case .gradient:
-        for column in 0..<part.count { total += Double(losses.start[column]) }
-        batchBackward(part, batch, features)
-      case .values(let take):
-        for (column, sequence) in part.enumerated() {
-          let prediction = (0..<plan.shape.tokens).map { Double(y.start[$0 * Self.width + column]) }
-          take(batch.original[Int(sequence)], Double(losses.start[column]), prediction)
-        }
+      for column in 0..<part.count { total += Double(losses.start[column]) }
+      if results.wantsSequences { keep(part, batch, in: results) }
+      if needsGradient { batchBackward(part, batch, features) }
+    }
+    if needsGradient { rowBackward(query, features) }
+  }
+
+  private func keep(_ part: UnsafeBufferPointer<Int32>, _ batch: WindowBatch<Real>, in results: PassResults) {
+    for (column, sequence) in part.enumerated() {
+      results.set(sequence: batch.original[Int(sequence)], loss: Double(losses.start[column])) {
+        Double(y.start[$0 * Self.width + column])
       }
     }
-    if case .gradient = purpose { rowBackward(query, features) }
   }
 
   // MARK: The row

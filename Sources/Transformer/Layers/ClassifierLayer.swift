@@ -16,22 +16,28 @@ struct ClassifierLayer<Real: TrainingScalar> {
 
   /// q [n] → attention [n], y [d].
   mutating func forward(_ q: [Real], scale a: Real, keyTokens: ArraySlice<UInt16>) {
+    attention = Self.attention(kind, q, of: q.indices, scale: a)
+    for e in prediction.indices { prediction[e] = 0 }
+    for (row, token) in keyTokens.enumerated() { prediction[Int(token)] += attention[row] }
+  }
+
+  /// q of distinct windows, and which of them each key has → the attention on one key of each window.
+  static func attention(
+    _ kind: Variant.SecondLayer, _ q: [Real], of rows: some Collection<Int>, scale a: Real
+  ) -> [Real] {
     switch kind {
     case .softmax:
       var largest = -Real.infinity
       for value in q { largest = max(largest, a * value) }
+      var attention = q.map { Real.exp(a * $0 - largest) }
       var total: Real = 0
-      for row in q.indices {
-        attention[row] = Real.exp(a * q[row] - largest)
-        total += attention[row]
-      }
-      for row in q.indices { attention[row] /= total }
+      for row in rows { total += attention[row] }
+      for row in attention.indices { attention[row] /= total }
+      return attention
     case .linear:
-      let mean = q.reduce(0, +) / Real(q.count)
-      for row in q.indices { attention[row] = (1 + a * (q[row] - mean)) / Real(q.count) }
+      let mean = rows.reduce(0) { $0 + q[$1] } / Real(rows.count)
+      return q.map { (1 + a * ($0 - mean)) / Real(rows.count) }
     }
-    for e in prediction.indices { prediction[e] = 0 }
-    for (row, token) in keyTokens.enumerated() { prediction[Int(token)] += attention[row] }
   }
 
   /// dy [d] → dq [n], overwritten; returns da.

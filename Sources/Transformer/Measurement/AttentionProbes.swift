@@ -3,66 +3,83 @@ import MarkovChains
 
 /// Where the two layers look: on held-out sequences, and on repeated random tokens.
 struct AttentionProbes {
-  private let sequences: [[UInt16]]
-  private let repeated: [[UInt16]]
+  private let heldOut: [Probe]
+  private let repeated: [@Sendable (_ parameters: [Double]) -> SequenceAttention]
   private let period: Int
   private let sets: [HeadSet]
+  private let pool: WorkerPool
+
+  /// What is known of a held-out sequence before it is measured.
+  private struct Probe {
+    let attention: @Sendable (_ parameters: [Double]) -> SequenceAttention
+    /// Positions that match on every set.
+    let matches: LagMatches
+  }
 
   /// Sequences that a mean is taken over.
   private static let count = 64
 
-  init(_ model: some TrainableModel, sequences: TokenSequences, seed: UInt64) {
-    self.sequences = (0..<min(Self.count, sequences.count)).map { Array(sequences[$0]) }
+  init(_ model: some TrainableModel, sequences: TokenSequences, seed: UInt64, pool: WorkerPool) {
+    self.pool = pool
+    sets = model.matchingSets
+    var matches = LagMatches(of: sets.map { LagSet($0.members) }, tokens: sequences.tokens)
+    heldOut = (0..<min(Self.count, sequences.count)).map { number in
+      let x = sequences[number]
+      matches.read(x.dropLast())
+      return Probe(attention: model.attention(on: x), matches: matches)
+    }
     let period = max(1, (sequences.length - 1) / 2)
     self.period = period
     repeated = (0..<Self.count).map { number in
       var generator = CounterGenerator(
         seed: seed, place: DrawPlace(.measurement), number: UInt32(number))
       let block = (0..<period).map { _ in UInt16(generator.below(sequences.tokens)) }
-      return (0..<sequences.length).map { block[$0 % period] }
+      return model.attention(on: (0..<sequences.length).map { block[$0 % period] }[...])
     }
-    sets = model.matchingSets
   }
 
-  func measure(_ model: some TrainableModel, at parameters: [Double]) -> [(name: String, value: Double)] {
+  func measure(at parameters: [Double]) -> [(name: String, value: Double)] {
+    let found = pool.map(tasks: heldOut.count) { task, _ in
+      let attention = heldOut[task].attention(parameters)
+      return (
+        lags: attention.lags,
+        matching: sets.indices.map { heldOut[task].matches.mass(attention.keys, onSet: $0) }
+      )
+    }
     var matching = Array(repeating: 0.0, count: sets.count)
-    var lags: [[Double]] = []
-    for x in sequences {
-      let attention = model.attention(at: parameters, on: x[...])
-      for (index, set) in sets.enumerated() { matching[index] += Self.mass(attention.keys, x, on: set) }
-      if lags.isEmpty { lags = attention.lags.map { $0.map { _ in 0 } } }
+    var lags = found.first?.lags.map { $0.map { _ in 0.0 } } ?? []
+    for attention in found {
+      for set in sets.indices { matching[set] += attention.matching[set] }
       for (head, row) in attention.lags.enumerated() {
         for (lag, weight) in row.enumerated() { lags[head][lag] += weight }
       }
     }
-    let count = Double(sequences.count)
+    let count = Double(heldOut.count)
     var values = zip(sets, matching).map { (name: "match[\($0.label)]", value: $1 / count) }
     for (head, row) in lags.enumerated() {
       for (lag, weight) in row.enumerated() { values.append(("lag[\(head + 1) \(lag + 1)]", weight / count)) }
     }
-    values.append(("induction-score", induction(model, at: parameters)))
+    values.append(("induction-score", inductionScore(at: parameters)))
     return values
-  }
-
-  /// Second-layer attention on positions l with x_{l−s} = x_{L+1−s} for every s in the set.
-  static func mass(_ keys: [Double], _ x: [UInt16], on set: HeadSet) -> Double {
-    let query = x.count - 1
-    var mass = 0.0
-    for (position, weight) in keys.enumerated() {
-      if set.members.allSatisfy({ $0 <= position && x[position - $0] == x[query - $0] }) { mass += weight }
-    }
-    return mass
   }
 
   /// Attention at offset 1 − period from the last token that is seen, the mean over repeated random tokens: it is on
   /// the token that followed this one a period ago.
-  private func induction(_ model: some TrainableModel, at parameters: [Double]) -> Double {
-    var score = 0.0
-    for x in repeated {
-      let keys = model.attention(at: parameters, on: x[...]).keys
+  private func inductionScore(at parameters: [Double]) -> Double {
+    let scores = pool.map(tasks: repeated.count) { task, _ in
+      let keys = repeated[task](parameters).keys
       let position = keys.count - period
-      if keys.indices.contains(position) { score += keys[position] }
+      return keys.indices.contains(position) ? keys[position] : 0
     }
-    return score / Double(repeated.count)
+    return scores.reduce(0, +) / Double(repeated.count)
+  }
+}
+
+extension LagMatches {
+  /// Second-layer attention on positions l with x_{l−s} = x_{L+1−s} for every s in the set.
+  func mass(_ keys: [Double], onSet set: Int) -> Double {
+    var mass = 0.0
+    forEach(set, from: 0) { mass += keys[$0] }
+    return mass
   }
 }

@@ -4,13 +4,12 @@ import MarkovChains
 /// Measures a model on held-out sequences.
 final class Meter<Model: TrainableModel> {
   private let model: Model
-  private let heldOut: any BatchEvaluator
-  private let early: any BatchEvaluator
+  private let heldOut: PreparedBatch
+  private let early: PreparedBatch
   private let probes: AttentionProbes
   private let observables: [Observable]
   private let invariants: [Observable]
   private let initialInvariants: [Double]
-  private var gradient: [Double] = []
 
   /// - Throws: `SequenceError` when the model cannot take the sequences.
   init(
@@ -18,25 +17,21 @@ final class Meter<Model: TrainableModel> {
     initialInvariants: [Double]
   ) throws {
     self.model = model
-    try model.check(sequences)
-    heldOut = model.evaluator(precision: precision, pool: pool)
-    try heldOut.load(sequences)
-    early = model.evaluator(precision: precision, pool: pool)
-    try early.load(sequences.prefix(model.earlyLength(of: sequences.length)))
-    probes = AttentionProbes(model, sequences: sequences, seed: seed)
+    let evaluator = model.evaluator(precision: precision, pool: pool)
+    heldOut = try evaluator.prepare(sequences, for: .many)
+    early = try evaluator.prepare(sequences.prefix(model.earlyLength(of: sequences.length)), for: .many)
+    probes = AttentionProbes(model, sequences: sequences, seed: seed, pool: pool)
     observables = model.observables
     invariants = model.invariants
     self.initialInvariants = initialInvariants
   }
 
-  func measure(_ parameters: [Double], step: Int, time: Double, batchLoss: Double?) throws
-    -> TrainingMeasurement
-  {
-    let losses = heldOut.losses(at: parameters)
+  func measure(_ parameters: [Double], step: Int, time: Double, batchLoss: Double?) -> TrainingMeasurement {
+    let found = heldOut.evaluate(at: parameters, [.gradient, .losses])
+    let (losses, gradient) = (found.losses, found.gradient)
     let count = Double(losses.count)
     let loss = losses.reduce(0, +) / count
     let variance = losses.reduce(0) { $0 + ($1 - loss) * ($1 - loss) } / max(1, count - 1)
-    _ = try heldOut.lossAndGradient(at: parameters, gradient: &gradient)
 
     var values: [(name: String, value: Double)] = []
     for (invariant, initial) in zip(invariants, initialInvariants) {
@@ -48,8 +43,8 @@ final class Meter<Model: TrainableModel> {
     for block in model.blocks {
       values.append(("gradient-norm[\(block.name)]", euclideanNorm(gradient, [block.range])))
     }
-    values += probes.measure(model, at: parameters)
-    let earlyLosses = early.losses(at: parameters)
+    values += probes.measure(at: parameters)
+    let earlyLosses = early.evaluate(at: parameters, .losses).losses
     values.append(("icl-score", loss - earlyLosses.reduce(0, +) / Double(earlyLosses.count)))
     return TrainingMeasurement(
       step: step, time: time, loss: loss, standardError: (variance / count).squareRoot(),

@@ -5,8 +5,15 @@ final class AutomaticEvaluator: BatchEvaluator {
   private let model: DisentangledTransformer
   private let precision: Precision
   private let pool: WorkerPool
-  private var loaded: (any BatchEvaluator)?
-  private var fresh: (key: [Int], evaluator: any BatchEvaluator)?
+  private var evaluators: [EvaluationPath: any BatchEvaluator] = [:]
+  /// Batches of a training run are all alike: the choice need not be made again.
+  private var last: (size: Size, evaluator: any BatchEvaluator)?
+
+  private struct Size: Hashable {
+    let count: Int
+    let length: Int
+    let use: BatchUse
+  }
 
   init(model: DisentangledTransformer, precision: Precision, pool: WorkerPool) {
     self.model = model
@@ -14,37 +21,22 @@ final class AutomaticEvaluator: BatchEvaluator {
     self.pool = pool
   }
 
-  func load(_ sequences: TokenSequences) throws {
+  func prepare(_ sequences: TokenSequences, for use: BatchUse) throws -> PreparedBatch {
+    let size = Size(count: sequences.count, length: sequences.length, use: use)
+    if let last, last.size == size { return try last.evaluator.prepare(sequences, for: use) }
     try model.check(sequences)
-    let evaluator = evaluator(count: sequences.count, length: sequences.length, use: .many)
-    try evaluator.load(sequences)
-    loaded = evaluator
+    let evaluator = evaluator(for: size)
+    last = (size, evaluator)
+    return try evaluator.prepare(sequences, for: use)
   }
 
-  func lossAndGradient(at parameters: [Double], gradient: inout [Double]) throws -> Double {
-    try loaded?.lossAndGradient(at: parameters, gradient: &gradient) ?? .nan
-  }
-
-  func lossAndGradient(
-    at parameters: [Double], on sequences: TokenSequences, gradient: inout [Double]
-  ) throws -> Double {
-    let key = [sequences.count, sequences.length]
-    if let fresh, fresh.key == key {
-      return try fresh.evaluator.lossAndGradient(at: parameters, on: sequences, gradient: &gradient)
-    }
-    try model.check(sequences)
-    let evaluator = evaluator(count: sequences.count, length: sequences.length, use: .once)
-    fresh = (key, evaluator)
-    return try evaluator.lossAndGradient(at: parameters, on: sequences, gradient: &gradient)
-  }
-
-  func losses(at parameters: [Double]) -> [Double] { loaded?.losses(at: parameters) ?? [] }
-
-  func predictions(at parameters: [Double]) -> [[Double]] { loaded?.predictions(at: parameters) ?? [] }
-
-  private func evaluator(count: Int, length: Int, use: EvaluationPath.Use) -> any BatchEvaluator {
-    let path = EvaluationPath.fastest(model.shape, count: count, length: length, use: use)
-    return model.evaluator(path, precision: precision, length: length, pool: pool)
+  private func evaluator(for size: Size) -> any BatchEvaluator {
+    let path = EvaluationPath.fastest(model.shape, count: size.count, length: size.length, use: size.use)
+    if let known = evaluators[path] { return known }
+    let new =
+      model.evaluator(path, precision: precision, length: size.length, pool: pool)
       ?? ConcreteEvaluator(PlainEvaluator<Double>(model: model, pool: pool))
+    evaluators[path] = new
+    return new
   }
 }

@@ -2,42 +2,26 @@ import MarkovChains
 
 /// What the evaluators of one precision do, before their type is hidden.
 protocol EvaluatorCore: AnyObject {
-  func load(_ sequences: TokenSequences) throws
-  func mean(over sequences: TokenSequences?, at parameters: [Double], gradient: inout [Double]) throws
-    -> Double
-  func losses(at parameters: [Double]) -> [Double]
-  func predictions(at parameters: [Double]) -> [[Double]]
+  associatedtype Batch
+  /// - Throws: `SequenceError`, `ModelMismatch`.
+  func prepare(_ sequences: TokenSequences, for use: BatchUse) throws -> Batch
+  func evaluate(_ batch: Batch, at parameters: [Double], _ outputs: BatchOutputs) -> BatchValues
 }
 
 /// An evaluator behind closures that are made where its precision is known: the compiler then specialises its loops,
 /// which it does not do for a generic class behind a protocol.
 final class ConcreteEvaluator: BatchEvaluator {
-  private let loading: (TokenSequences) throws -> Void
-  private let meaning: (TokenSequences?, [Double], inout [Double]) throws -> Double
-  private let listing: ([Double]) -> [Double]
-  private let predicting: ([Double]) -> [[Double]]
+  private let preparing: (TokenSequences, BatchUse) throws -> PreparedBatch
 
   @inline(__always)
   init<Core: EvaluatorCore>(_ core: Core) {
-    loading = { try core.load($0) }
-    meaning = { try core.mean(over: $0, at: $1, gradient: &$2) }
-    listing = { core.losses(at: $0) }
-    predicting = { core.predictions(at: $0) }
+    preparing = { sequences, use in
+      let batch = try core.prepare(sequences, for: use)
+      return PreparedBatch(count: sequences.count) { core.evaluate(batch, at: $0, $1) }
+    }
   }
 
-  func load(_ sequences: TokenSequences) throws { try loading(sequences) }
-
-  func lossAndGradient(at parameters: [Double], gradient: inout [Double]) throws -> Double {
-    try meaning(nil, parameters, &gradient)
+  func prepare(_ sequences: TokenSequences, for use: BatchUse) throws -> PreparedBatch {
+    try preparing(sequences, use)
   }
-
-  func lossAndGradient(
-    at parameters: [Double], on sequences: TokenSequences, gradient: inout [Double]
-  ) throws -> Double {
-    try meaning(sequences, parameters, &gradient)
-  }
-
-  func losses(at parameters: [Double]) -> [Double] { listing(parameters) }
-
-  func predictions(at parameters: [Double]) -> [[Double]] { predicting(parameters) }
 }

@@ -78,6 +78,7 @@ public struct DisentangledTransformer: TrainableModel {
   }
 
   public func check(_ sequences: TokenSequences) throws {
+    guard sequences.count > 0 else { throw SequenceError.empty }
     guard sequences.tokens <= definition.tokens else {
       throw ModelMismatch.alphabet(sequences: sequences.tokens, model: definition.tokens)
     }
@@ -89,20 +90,6 @@ public struct DisentangledTransformer: TrainableModel {
 
   public func evaluator(precision: Precision, pool: WorkerPool) -> any BatchEvaluator {
     AutomaticEvaluator(model: self, precision: precision, pool: pool)
-  }
-
-  public func attention(at parameters: [Double], on sequence: ArraySlice<UInt16>) -> SequenceAttention {
-    let weights = LayerWeights(Parameters(flat: parameters, model: definition), shape: shape)
-    var pass = SequencePass(weights: weights, loss: loss, length: sequence.count)
-    _ = pass.forward(sequence)
-    var keys = Array(repeating: 0.0, count: pass.context)
-    for (row, weight) in pass.classifier.attention.enumerated() { keys[pass.positions[row]] = weight }
-    let depth = shape.depth(at: pass.context)
-    let lags = (0..<definition.heads).map { head in
-      let row = weights.index(depth: depth, head: head)
-      return Array(weights.copier[row..<row + definition.reach])
-    }
-    return SequenceAttention(keys: keys, lags: lags)
   }
 }
 
@@ -131,20 +118,19 @@ extension DisentangledTransformer {
     var loss = 0.0
     var gradient = Array(repeating: 0.0, count: parameterCount)
     var predictions = Array(repeating: [Double](), count: sequences.count)
-    // An evaluator takes the plain mean over sequences of one length: one for each length and weight.
+    let evaluator = evaluator(precision: .double, pool: pool)
+    // A batch is the plain mean over sequences of one length: one for each length and weight.
     let groups = Dictionary(grouping: sequences.indices) {
       Group(length: sequences[$0].count, weight: weights[$0])
     }
     for (group, rows) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
-      let evaluator = evaluator(precision: .double, pool: pool)
-      try evaluator.load(TokenSequences(rows.map { sequences[$0] }, tokens: definition.tokens))
-      var slopes = gradient
+      let batch = try evaluator.prepare(
+        TokenSequences(rows.map { sequences[$0] }, tokens: definition.tokens), for: .many)
+      let values = batch.evaluate(at: parameters.flat, [.gradient, .predictions])
       let share = group.weight * Double(rows.count)
-      loss += try share * evaluator.lossAndGradient(at: parameters.flat, gradient: &slopes)
-      for entry in gradient.indices { gradient[entry] += share * slopes[entry] }
-      for (row, prediction) in zip(rows, evaluator.predictions(at: parameters.flat)) {
-        predictions[row] = prediction
-      }
+      loss += share * values.loss
+      for entry in gradient.indices { gradient[entry] += share * values.gradient[entry] }
+      for (row, prediction) in zip(rows, values.predictions) { predictions[row] = Array(prediction) }
     }
     return Evaluation(
       loss: loss, gradient: Parameters(flat: gradient, model: definition), predictions: predictions)

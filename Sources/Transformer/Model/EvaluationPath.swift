@@ -42,17 +42,12 @@ extension DisentangledTransformer {
 }
 
 extension EvaluationPath {
-  /// How often the same sequences are evaluated.
-  enum Use {
-    case once, many
-  }
-
   /// Histograms and tables of windows take no more bytes than this: the same limit on every machine, so that a run
   /// takes the same path, and comes to the same bits, everywhere.
   private static let mostWindowBytes = 0x1p30
 
   /// The path of least estimated work, in vector operations a step, among those that memory allows.
-  static func fastest(_ shape: PassShape, count: Int, length: Int, use: Use) -> EvaluationPath {
+  static func fastest(_ shape: PassShape, count: Int, length: Int, use: BatchUse) -> EvaluationPath {
     let context = Double(length - 1)
     let sets = Double(shape.sets)
     var candidates: [(path: EvaluationPath, work: Double)] = []
@@ -76,7 +71,7 @@ extension EvaluationPath {
     return candidates.min { $0.work < $1.work }?.path ?? .plain
   }
 
-  private static func fitsWindows(_ plan: WindowPlan, count: Int, length: Int, use: Use) -> Bool {
+  private static func fitsWindows(_ plan: WindowPlan, count: Int, length: Int, use: BatchUse) -> Bool {
     let tables = WindowBatch<Double>.tableBytes(plan)
     return switch use {
     case .once: tables + WindowBatch<Double>.denseBytes(plan, count: count) <= mostWindowBytes
@@ -87,7 +82,7 @@ extension EvaluationPath {
   }
 
   /// About the bytes that the evaluation of a batch takes beside its tokens.
-  func bytes(_ shape: PassShape, count: Int, length: Int, use: Use) -> Double {
+  func bytes(_ shape: PassShape, count: Int, length: Int, use: BatchUse) -> Double {
     let row = 8 * Double(LayerWeights<Double>.count(shape) + 1)
     switch self {
     case .plain: return row * Double(count) / 16
@@ -108,7 +103,7 @@ extension DisentangledTransformer {
   ///
   /// - Parameter isRepeated: whether the same sequences are evaluated again and again.
   public func memory(count: Int, length: Int, isRepeated: Bool) -> Double {
-    let use: EvaluationPath.Use = isRepeated ? .many : .once
+    let use: BatchUse = isRepeated ? .many : .once
     let path = EvaluationPath.fastest(shape, count: count, length: length, use: use)
     return 2 * Double(count) * Double(length) + path.bytes(shape, count: count, length: length, use: use)
   }

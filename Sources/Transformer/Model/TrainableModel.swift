@@ -18,32 +18,23 @@ public protocol TrainableModel: Sendable {
   /// The sets of lags for which the attention on matching positions is measured.
   var matchingSets: [HeadSet] { get }
 
-  /// - Throws: `SequenceError` when the model cannot take the sequences.
+  /// - Throws: `SequenceError` when there is none or the model cannot take them.
   func check(_ sequences: TokenSequences) throws
   /// A place to evaluate batches: holds the workspace of `pool`'s threads.
   func evaluator(precision: Precision, pool: WorkerPool) -> any BatchEvaluator
-  /// How the two layers attend on one sequence. Slow and plain; for measurements.
-  func attention(at parameters: [Double], on sequence: ArraySlice<UInt16>) -> SequenceAttention
+  /// How the two layers attend on one sequence, as a function of the arena. For measurements.
+  func attention(on sequence: ArraySlice<UInt16>)
+    -> @Sendable (_ parameters: [Double]) -> SequenceAttention
 }
 
 extension TrainableModel {
   public var parameterCount: Int { blocks.last?.range.upperBound ?? 0 }
 }
 
-/// Loss, gradient and predictions over batches. Belongs to one thread, and spreads its work over its pool.
+/// Makes batches ready to be evaluated. Belongs to one thread, and spreads its work over its pool.
 public protocol BatchEvaluator: AnyObject {
-  /// Keeps sequences that will be evaluated many times, in the form that is fastest to evaluate.
-  func load(_ sequences: TokenSequences) throws
-  /// Mean loss over the loaded sequences, and its gradient written over `gradient`.
-  func lossAndGradient(at parameters: [Double], gradient: inout [Double]) throws -> Double
-  /// The same over sequences that are seen once.
-  func lossAndGradient(
-    at parameters: [Double], on sequences: TokenSequences, gradient: inout [Double]
-  ) throws -> Double
-  /// One per loaded sequence.
-  func losses(at parameters: [Double]) -> [Double]
-  /// y, [sequence][token], over the loaded sequences.
-  func predictions(at parameters: [Double]) -> [[Double]]
+  /// - Throws: `SequenceError`, `ModelMismatch` when there is no sequence or the model cannot take them.
+  func prepare(_ sequences: TokenSequences, for use: BatchUse) throws -> PreparedBatch
 }
 
 /// A named part of the arena.

@@ -35,6 +35,21 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// What `body` returns for every task, in their order.
+  func map<Value>(tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Value) -> [Value] {
+    var values = [Value?](repeating: nil, count: tasks)
+    values.withUnsafeMutableBufferPointer { values in
+      let slots = Slots(values: values)
+      forEach(tasks: tasks) { task, worker in slots.values[task] = body(task, worker) }
+    }
+    return values.compactMap { $0 }
+  }
+
+  /// Tasks write disjoint elements.
+  private struct Slots<Value>: @unchecked Sendable {
+    let values: UnsafeMutableBufferPointer<Value?>
+  }
+
   private struct Job {
     let body: (Int, Int) -> Void
   }

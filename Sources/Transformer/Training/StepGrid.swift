@@ -14,7 +14,7 @@ public enum StepGrid: Hashable, Sendable {
   case everyStep
 
   /// The steps in 0...last at which `points` are due, each once; nil where the grid does not count steps.
-  func steps(until last: Int) -> [Int]? {
+  public func steps(until last: Int) -> [Int]? {
     guard case .points(let count, let spacing) = self else { return nil }
     let end = Double(last)
     var steps: [Int] = []
@@ -53,12 +53,6 @@ struct GridWalk {
   func isDue(step: Int, from previous: Double, to time: Double) -> Bool {
     guard let steps else { return true }
     return step == 0 || steps.contains(step) || crosses(from: previous, to: time)
-  }
-
-  /// Whether anything is due after a row and up to a place, both given as steps and time.
-  func isDue(after row: (step: Int, time: Double), upTo place: (step: Int, time: Double)) -> Bool {
-    guard let steps else { return row.step < place.step }
-    return steps.contains { row.step < $0 && $0 <= place.step } || crosses(from: row.time, to: place.time)
   }
 
   /// A time counts as reached where only the rounding of the sum of the steps keeps the run short of it.

@@ -60,6 +60,22 @@ public struct TrainingCheckpoint: Hashable, Sendable, Codable {
     self.endings = endings
   }
 
+  /// Where a run goes on whose last stage has become longer since its length ended it: back in that stage, with the optimizer's
+  /// memory. A stage that a condition ended stays ended.
+  func reopened(for stages: [TrainingStage], _ optimizer: Optimizer) -> TrainingCheckpoint {
+    guard let last = endings.last, ["steps", "time"].contains(last.cause), last.step == step,
+      stages.indices.contains(stage - 1)
+    else { return self }
+    let before = endings.dropLast().last
+    let start = before?.step ?? 0
+    guard stages[stage - 1].steps(of: optimizer, after: start) ?? .max > step - start else { return self }
+    var result = self
+    result.endings.removeLast()
+    result.stage -= 1
+    (result.stageStep, result.stageTime) = (start, before?.time ?? 0)
+    return result
+  }
+
   /// The arena, in the order of `blocks`.
   ///
   /// - Throws: `TrainingError.checkpoint` when a block is missing or has another size.

@@ -13,15 +13,30 @@ public enum TrainingData: Sendable {
     case .fixed(let sequences, _): sequences.length
     }
   }
+
+  /// - Throws: `TrainingError.batch`, or what the model does not take.
+  func check(_ model: some TrainableModel) throws {
+    switch self {
+    case .fresh(let sampler, let count, let length):
+      guard count > 0 else { throw TrainingError.batch(count) }
+      try model.check(TokenSequences(count: 1, length: length, tokens: sampler.tokens))
+    case .fixed(let sequences, let count):
+      guard count > 0, count <= sequences.count else { throw TrainingError.batch(count) }
+      try model.check(sequences)
+    }
+  }
 }
 
-/// A run's batches: a function of the seed and the step.
+/// A run's batches: a function of the seed and the step. Its data have been checked.
 final class BatchSource {
   private let data: TrainingData
   private let seed: UInt64
   private let pool: WorkerPool
   private let evaluator: any BatchEvaluator
-  private var batch: TokenSequences
+  /// Where fresh sequences are drawn into.
+  private var drawn: TokenSequences
+  /// All of the fixed sequences, if they make a batch.
+  private let whole: PreparedBatch?
   private var round: (number: Int, order: [Int]) = (-1, [])
 
   init(_ data: TrainingData, model: some TrainableModel, precision: Precision, seed: UInt64, pool: WorkerPool)
@@ -33,29 +48,24 @@ final class BatchSource {
     evaluator = model.evaluator(precision: precision, pool: pool)
     switch data {
     case .fresh(let sampler, let count, let length):
-      guard count > 0 else { throw TrainingError.batch(count) }
-      batch = TokenSequences(count: count, length: length, tokens: sampler.tokens)
-      try model.check(batch)
+      drawn = TokenSequences(count: count, length: length, tokens: sampler.tokens)
+      whole = nil
     case .fixed(let sequences, let count):
-      guard count > 0, count <= sequences.count else { throw TrainingError.batch(count) }
-      batch = sequences
-      try model.check(sequences)
-      if count == sequences.count { try evaluator.load(sequences) }
+      drawn = TokenSequences(count: 0, length: 0, tokens: sequences.tokens)
+      whole = count == sequences.count ? try evaluator.prepare(sequences, for: .many) : nil
     }
   }
 
-  /// Mean loss and gradient over the batch of the step that follows `step` others.
-  func lossAndGradient(at parameters: [Double], step: Int, gradient: inout [Double]) throws -> Double {
+  /// The batch of the step that follows `step` others.
+  func batch(step: Int) throws -> PreparedBatch {
+    if let whole { return whole }
     switch data {
     case .fresh(let sampler, _, _):
-      try sampler.fill(&batch, seed: seed, place: DrawPlace(.training, step: step), pool: pool)
-      return try evaluator.lossAndGradient(at: parameters, on: batch, gradient: &gradient)
+      try sampler.fill(&drawn, seed: seed, place: DrawPlace(.training, step: step), pool: pool)
+      return try evaluator.prepare(drawn, for: .once)
     case .fixed(let sequences, let count):
-      if count == sequences.count {
-        return try evaluator.lossAndGradient(at: parameters, gradient: &gradient)
-      }
-      batch = sequences.selecting(rows(of: sequences.count, step: step, batch: count))
-      return try evaluator.lossAndGradient(at: parameters, on: batch, gradient: &gradient)
+      let rows = rows(of: sequences.count, step: step, batch: count)
+      return try evaluator.prepare(sequences.selecting(rows), for: .once)
     }
   }
 

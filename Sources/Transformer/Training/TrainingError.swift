@@ -12,6 +12,8 @@ public enum TrainingError: Error, Hashable {
   case otherModel(checkpoint: String, run: String)
   case otherRun(what: String, checkpoint: String, run: String)
   case checkpoint(String)
+  /// A file of tensors of something else.
+  case tensors(String)
 
   /// What was not finite, and the loss of the batch.
   public enum NotFinite: Hashable, Sendable {
@@ -49,6 +51,7 @@ extension TrainingError: CustomStringConvertible {
     case .otherRun(let what, let checkpoint, let run):
       "the checkpoint is of another run: its \(what) is \(checkpoint), the run's is \(run)"
     case .checkpoint(let problem): "the checkpoint cannot be read: \(problem)"
+    case .tensors(let problem): problem
     }
   }
 }

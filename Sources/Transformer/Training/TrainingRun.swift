@@ -32,6 +32,23 @@ public struct TrainingSetup<Model: TrainableModel>: Sendable {
     self.seed = seed
     self.precision = precision
   }
+
+  /// Makes sure that the run can begin, without making anything large.
+  ///
+  /// - Throws: `TrainingError`, `SequenceError`, `ModelMismatch`.
+  public func check() throws {
+    guard start.count == model.parameterCount else {
+      throw TrainingError.parameters(count: start.count, expected: model.parameterCount)
+    }
+    guard !stages.isEmpty else { throw TrainingError.noStages }
+    for (index, stage) in stages.enumerated() {
+      _ = try TrainingRun.ranges(stage, number: index + 1, model)
+      _ = try TrainingRun.prepare(stage, number: index + 1, model)
+    }
+    _ = try TrainingStage.longest(stages, optimizer)
+    try data.check(model)
+    try model.check(heldOut)
+  }
 }
 
 /// Executes a setup step by step, from its start or from a checkpoint.
@@ -65,19 +82,20 @@ public final class TrainingRun<Model: TrainableModel> {
   public init(_ setup: TrainingSetup<Model>, pool: WorkerPool, resuming checkpoint: TrainingCheckpoint? = nil)
     throws
   {
+    try setup.check()
     self.setup = setup
     let model = setup.model
-    guard setup.start.count == model.parameterCount else {
-      throw TrainingError.parameters(count: setup.start.count, expected: model.parameterCount)
-    }
-    guard !setup.stages.isEmpty else { throw TrainingError.noStages }
     trained = try setup.stages.enumerated().map { try Self.ranges($1, number: $0 + 1, model) }
     conditions = try setup.stages.enumerated().map { try Self.prepare($1, number: $0 + 1, model) }
     steps = try TrainingStage.longest(setup.stages, setup.optimizer).reduce(0, +)
     if let checkpoint {
       try Self.check(checkpoint, setup, steps: steps)
-      state = checkpoint
+      state = checkpoint.reopened(for: setup.stages, setup.optimizer)
       parameters = try checkpoint.arena(model.blocks)
+      // A stage begins with no memory; the last one of a run keeps its own, for it may be made longer.
+      if state.step == state.stageStep, state.stage < setup.stages.count {
+        state.optimizer = Optimizer.State(setup.optimizer, parameters: model.parameterCount)
+      }
     } else {
       parameters = setup.start
       state = TrainingCheckpoint(
@@ -146,6 +164,8 @@ public final class TrainingRun<Model: TrainableModel> {
       try measure(observers, batchLoss: nil)
       passStagesThatHold()
       try observers.checkpoint(checkpoint())
+    } else if state.step == state.stageStep {
+      passStagesThatHold()
     }
     while state.stage < setup.stages.count {
       let (previous, loss) = (state.time, try step(observers))
@@ -165,19 +185,11 @@ public final class TrainingRun<Model: TrainableModel> {
     return .done
   }
 
-  /// Whether a row at this step and time is the last that was due up to where the run stands, so that a table that
-  /// ends with it lacks none.
-  public func isLastMeasurement(step: Int, time: Double) -> Bool {
-    guard state.stage < setup.stages.count else { return step == state.step }
-    return step <= state.step
-      && !measureWalk.isDue(after: (step, time), upTo: (state.step, state.time))
-  }
-
   /// The arena as it stands.
   public var point: [Double] { parameters }
 
   private func measure(_ observers: Observers, batchLoss: Double?) throws {
-    let measurement = try meter.measure(
+    let measurement = meter.measure(
       parameters, step: state.step, time: state.time, batchLoss: batchLoss)
     guard measurement.loss.isFinite else { throw retreat(observers, .loss(measurement.loss), at: state.step) }
     try observers.measurement(measurement)
@@ -217,7 +229,9 @@ public final class TrainingRun<Model: TrainableModel> {
   /// then saved.
   private func batchLoss(_ observers: Observers) throws -> Double {
     do {
-      return try source.lossAndGradient(at: parameters, step: state.step, gradient: &gradient)
+      let values = try source.batch(step: state.step).evaluate(at: parameters, .gradient)
+      gradient = values.gradient
+      return values.loss
     } catch {
       // The first error is the one to tell.
       try? observers.backup(checkpoint())
@@ -237,6 +251,7 @@ public final class TrainingRun<Model: TrainableModel> {
     state.stage += 1
     state.stageStep = state.step
     state.stageTime = state.time
+    guard state.stage < setup.stages.count else { return }
     state.optimizer = Optimizer.State(setup.optimizer, parameters: parameters.count)
     beginStage()
   }
@@ -306,13 +321,13 @@ public final class TrainingRun<Model: TrainableModel> {
 
   // MARK: Checks
 
-  private enum PreparedCondition {
+  fileprivate enum PreparedCondition {
     case reached([Observable], above: Double, name: String)
     case gradientNorm(below: Double)
     case lossRate(below: Double)
   }
 
-  private static func ranges(_ stage: TrainingStage, number: Int, _ model: Model) throws -> [Range<Int>] {
+  fileprivate static func ranges(_ stage: TrainingStage, number: Int, _ model: Model) throws -> [Range<Int>] {
     guard !stage.train.isEmpty else {
       throw TrainingError.stage(number: number, problem: "it trains nothing")
     }
@@ -324,7 +339,7 @@ public final class TrainingRun<Model: TrainableModel> {
     }
   }
 
-  private static func prepare(_ stage: TrainingStage, number: Int, _ model: Model) throws
+  fileprivate static func prepare(_ stage: TrainingStage, number: Int, _ model: Model) throws
     -> [PreparedCondition]
   {
     try stage.conditions.map { condition in

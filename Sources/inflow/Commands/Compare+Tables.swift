@@ -3,7 +3,7 @@ import Foundation
 import InductionModel
 
 extension ComparisonReport {
-  func text(in folder: RunFolder) -> String {
+  func text(in folder: String) -> String {
     var parts = overlays.map(overlayText)
     parts += stageTimes.map(stageText)
     if !closedForms.isEmpty { parts.append(closedFormText) }
@@ -11,7 +11,7 @@ extension ComparisonReport {
     parts.append(limitText)
     if let approach, !approach.rows.isEmpty { parts.append(text(of: approach)) }
     parts.append(agreementText)
-    parts.append("folder: \(folder.path)")
+    parts.append("folder: \(folder)")
     return parts.joined(separator: "\n\n")
   }
 

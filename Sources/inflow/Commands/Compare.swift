@@ -16,7 +16,7 @@ struct Compare: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Option(help: ArgumentHelp("The folder of the comparison; it must be new or empty.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The folder of the comparison: new, empty, or of the same one, which is gone on with.", valueName: "dir"))
   var out: String
 
   @Option(
@@ -70,15 +70,15 @@ struct Compare: ParsableCommand {
     request.measuresLadder = ladder
     try checkApart()
     let comparison = try Comparison(experiment, request, threads: execution.threads)
-    let folder = try RunFolder(creating: out, existing: execution.force ? .replace : .refuse)
-    let console = Console(quiet: execution.quiet)
-    for warning in comparison.warnings { console.warn(warning) }
-    let report = try console.watching { watch in
-      try comparison.run(
-        in: folder,
-        Comparison.Observers(
-          progress: { watch.report($1, at: $0) }, isInterrupted: { watch.isInterrupted }))
-    }
-    Terminal.result(report.text(in: folder))
+    try comparison.run(at: out, execution.existing, Console(quiet: execution.quiet))
+  }
+}
+
+extension Comparison {
+  /// Runs with progress on standard error, and prints what it came to.
+  func run(at path: String, _ existing: RunClaim.Existing, _ console: Console) throws {
+    for warning in warnings { console.warn(warning) }
+    let report = try console.watching { try run(at: path, existing, $0.observers) }
+    Terminal.result(report.text(in: path))
   }
 }

@@ -13,7 +13,7 @@ struct Generalize: ParsableCommand {
         inflow generalize run --alpha 0.1 --alpha 1
       """)
 
-  @Argument(help: ArgumentHelp("A folder of integrate, or of one seed of train.", valueName: "run"))
+  @Argument(help: ArgumentHelp("The folder of a run, or a file of parameters in one: checkpoints/step-N.json, summary.json, ..", valueName: "run"))
   var path: String
 
   @Option(
@@ -45,11 +45,9 @@ struct Generalize: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try RunFolder(of: path)
-    let experiment = try Experiment(Configuration(contentsOf: folder[.configuration]))
-    let end = try TrajectoryTable(contentsOf: folder[.trajectory]).end(experiment.model)
+    let point = try RunPoint(path)
     let result = try Generalization(
-      experiment, at: end, contexts: lengths.isEmpty ? nil : lengths,
+      point.experiment, at: point.parameters, contexts: lengths.isEmpty ? nil : lengths,
       concentrations: concentrations, sequences: sequences, threads: execution.threads)
     if let out { try result.write(to: out, existing: execution.force ? .replace : .refuse) }
     Terminal.result(result.text)

@@ -13,31 +13,27 @@ struct Integrate: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Option(help: ArgumentHelp("The folder of the run; it must be new or empty.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The folder of the run: new, empty, or of the same run, which is gone on with.", valueName: "dir"))
   var out: String
 
   func run() throws {
-    let run = try FlowRun(common.experiment(), threads: common.execution.threads)
-    let folder = try RunFolder(creating: out, existing: common.execution.force ? .replace : .refuse)
-    try run.run(in: folder, Console(quiet: common.execution.quiet))
+    let execution = common.execution
+    let task = try FlowTask(common.experiment(), threads: execution.threads)
+    try task.run(at: out, execution.existing, Console(quiet: execution.quiet))
   }
 }
 
-extension FlowRun {
+extension FlowTask {
   /// Runs with progress on standard error, and prints what it came to.
-  func run(in folder: RunFolder, _ console: Console) throws {
+  func run(at path: String, _ existing: RunClaim.Existing, _ console: Console) throws {
     for warning in experiment.configuration.warnings { console.warn(warning) }
-    let summary = try console.watching { watch in
-      try run(
-        in: folder, progress: { fraction, time in watch.report(fraction, at: "t = \(digits(time, 6))") },
-        isInterrupted: { watch.isInterrupted })
-    }
-    Terminal.result(summary.text(in: folder))
+    let summary = try console.watching { try run(at: path, existing, $0.observers) }
+    Terminal.result(summary.text(in: path))
   }
 }
 
 extension FlowSummary {
-  fileprivate func text(in folder: RunFolder) -> String {
+  fileprivate func text(in folder: String) -> String {
     func brief(_ value: Double?) -> String { digits(value, 6) }
     let model = configuration.model
     var lines = [
@@ -59,7 +55,7 @@ extension FlowSummary {
         winner.set.members == selected.set.members ? "as selected" : "not the one of most information"
       lines.append("largest share: \(winner.set), \(verdict) (S* = \(selected.set))")
     }
-    lines.append("run folder: \(folder.path)")
+    lines.append("run folder: \(folder)")
     return lines.joined(separator: "\n")
   }
 }

@@ -39,31 +39,30 @@ struct MapCommand: ParsableCommand {
   }
 
   func run() throws {
-    let map = try WinnerMap(
-      common.config, overrides: common.overrides, axes: axes.map { try MapAxis($0) },
-      threads: common.execution.threads)
-    let table = try Console(quiet: common.execution.quiet).watching { watch in
-      try map.run(
-        in: out, common.execution.force ? .replace : .keep,
-        progress: { watch.report(Double($0) / Double(map.count), at: "\($0) of \(map.count) cells") },
-        isInterrupted: { watch.isInterrupted })
-    }
-    Terminal.result(table.text(in: out))
+    let definition = try SweepDefinition.map(
+      common.config, overrides: common.overrides, axes: axes.map { try SweepAxis($0) })
+    let execution = common.execution
+    let claim = try SweepClaim(definition, in: out, .succeed)
+    defer { claim.release() }
+    try claim.sweep.runAndTell(
+      nil, execution.force ? .all : .failed, execution, Console(quiet: execution.quiet))
   }
 }
 
 extension WinnerTable {
-  fileprivate func text(in folder: String) -> String {
-    let header = axes.map(\.key) + ["theory_winner", "theory_share", "training_winner", "training_share"]
+  func text(in folder: String) -> String {
+    let header = keys + ["theory_winner", "theory_share", "training_winner", "training_share"]
     var table = TextTable(header, header.map { _ in .right })
     for row in rows {
-      func fields(_ winner: MapWinner?) -> [String] {
-        [
-          row.result.failure == nil ? winner?.set.description ?? "-" : "failed",
-          decimals(winner?.share, 4),
+      func fields(_ side: String) -> [String] {
+        guard row.failure == nil else { return ["failed", "-"] }
+        let winner = row.outcomes["\(side)_winner"] ?? ""
+        return [
+          winner.isEmpty ? "-" : winner.replacing(" ", with: ","),
+          decimals(row.outcomes["\(side)_share"].flatMap { Double($0) }, 4),
         ]
       }
-      table.add(row.values + fields(row.result.theory) + fields(row.result.training))
+      table.add(row.values + fields("theory") + fields("training"))
     }
     let counts = counts
     return table.text + "\n\n"

@@ -8,7 +8,8 @@ struct SurveyCommand: ParsableCommand {
     abstract: "Compares theory with training over random sources.",
     discussion: """
       Sources of 2 to 4 tokens, one to three parents among the last four tokens and Dirichlet priors from 0.3 to 1, \
-      each trained for 600 steps at L = 1000. Prints a table in Markdown.
+      each trained for 600 steps at L = 1000. Prints a table in Markdown, which also stands in survey.md. The same command \
+      goes on with sources that are not done.
 
       Example:
         inflow survey --count 10 --out survey
@@ -20,7 +21,7 @@ struct SurveyCommand: ParsableCommand {
   @Option(help: "Which sources.")
   var seed = 1
 
-  @Option(help: ArgumentHelp("The folder of the comparisons; it must be new or empty.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The folder of the comparisons.", valueName: "dir"))
   var out: String
 
   @OptionGroup var execution: ExecutionOptions
@@ -31,14 +32,10 @@ struct SurveyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let folder = try RunFolder(creating: out, existing: execution.force ? .replace : .refuse)
-    let total = count
-    let survey = try Console(quiet: execution.quiet).watching { watch in
-      try Survey(
-        count: total, seed: seed, in: folder.path, threads: execution.threads,
-        progress: { watch.report(Double($0) / Double(total), at: "\($0) of \(total) sources") },
-        isInterrupted: { watch.isInterrupted })
-    }
-    Terminal.result(survey.table)
+    let definition = try SweepDefinition.survey(count: count, seed: seed)
+    let claim = try SweepClaim(definition, in: out, execution.force ? .succeed : .refuse)
+    defer { claim.release() }
+    try claim.sweep.runAndTell(
+      nil, execution.force ? .all : .failed, execution, Console(quiet: execution.quiet))
   }
 }

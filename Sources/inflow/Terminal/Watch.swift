@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 
 /// A long run as the terminal sees it: progress on standard error, Ctrl-C as a request to stop. Any thread may report.
@@ -15,6 +16,13 @@ final class Watch: @unchecked Sendable {
   ///   - place: where the run is.
   func report(_ fraction: Double, at place: @autoclosure () -> String) {
     lock.withLock { bar?.update(fraction, at: place()) }
+  }
+
+  /// For what runs.
+  var observers: RunObservers {
+    RunObservers(
+      progress: { progress in self.report(progress.fraction, at: progress.place()) },
+      isInterrupted: { self.isInterrupted })
   }
 
   fileprivate func end() { lock.withLock { bar?.clear() } }

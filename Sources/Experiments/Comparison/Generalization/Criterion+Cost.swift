@@ -3,7 +3,9 @@ import InductionModel
 
 extension Loss.Criterion {
   /// Of a prediction on average over the law of the next token.
-  func cost(_ prediction: [Double], law: [Double], epsilon: Double) -> Double {
+  func cost(
+    _ prediction: some Collection<Double>, law: some Collection<Double>, epsilon: Double
+  ) -> Double {
     switch self {
     case .crossEntropy:
       return zip(law, prediction).reduce(0) { $1.0 > 0 ? $0 - $1.0 * log($1.1 + epsilon) : $0 }

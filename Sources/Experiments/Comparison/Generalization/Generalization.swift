@@ -44,7 +44,7 @@ extension Generalization {
         .outOfRange, at: .configuration, keyPath: "length", found: "\(short)",
         allowed: "at least \(model.shortestContext), so that a key has a complete window")
     }
-    let chosen = try set ?? experiment.selectedSet(isNeeded: true, threads: threads)?.set ?? .empty
+    let chosen = try set ?? experiment.selectedSet(threads: threads).set
     let loss = experiment.configuration.loss
     let own = experiment.configuration.training?.epsilon ?? loss.epsilon
     // Without any the cost of a token that its context lacks is infinite.
@@ -61,18 +61,19 @@ extension Generalization {
       try contexts.flatMap { context -> [Row] in
         let kernels: FreshSequences.Kernels =
           concentration.map { .prior(concentration: $0, experiment.source) } ?? .source(experiment.source)
-        let fresh = try FreshSequences(kernels, context: context, count: sequences, seed: seed)
-        let head = fresh.predictions(chosen, model)
+        let fresh = try FreshSequences(kernels, context: context, count: sequences, seed: seed, pool: pool)
+        let (head, laws) = (fresh.inductionHeads([chosen], model, pool: pool)[0], fresh.nextLaws())
+        let batch = try fresh.prepared(experiment, pool: pool)
         let predictors = [
-          ("model", try fresh.predictions(parameters, experiment, pool: pool)), ("induction head", head),
-          ("true kernel", fresh.nextLaws),
+          ("model", batch.evaluate(at: parameters.flat, .predictions).predictions), ("induction head", head),
+          ("true kernel", laws),
         ]
         return predictors.map { name, predictions in
           Row(
             concentration: concentration, context: context, predictor: name,
             loss: SampleMean(
-              zip(fresh.nextLaws, predictions).map { loss.criterion.cost($1, law: $0, epsilon: epsilon) }),
-            toKernel: SampleMean(ModelDistance.totalVariation(predictions, fresh.nextLaws)),
+              zip(laws, predictions).map { loss.criterion.cost($1, law: $0, epsilon: epsilon) }),
+            toKernel: SampleMean(ModelDistance.totalVariation(predictions, laws)),
             toInductionHead: SampleMean(ModelDistance.totalVariation(predictions, head)))
         }
       }
@@ -80,13 +81,8 @@ extension Generalization {
   }
 
   /// - Throws: `RunFolderError` for a file that is there already or cannot be written.
-  public func write(to path: String, existing: RunFolder.Existing) throws {
-    if existing == .refuse, FileManager.default.fileExists(atPath: path) {
-      throw RunFolderError.fileExists(path)
-    }
-    try RunFolder.attempting(path) {
-      try Data(csv.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    }
+  public func write(to path: String, existing: ExistingFile) throws {
+    try DurableFile.write(Data(csv.utf8), to: path, existing)
   }
 
   public var csv: String {

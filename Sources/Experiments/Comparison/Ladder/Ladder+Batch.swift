@@ -33,10 +33,9 @@ extension Ladder {
     let evaluator = transformer.evaluator(precision: .double, pool: pool)
     var sequences = TokenSequences(count: batch, length: context + 1, tokens: sampler.tokens)
     var point = experiment.start.flat
-    var gradient = point
     for step in 0..<Self.steps {
       try sampler.fill(&sequences, seed: seed, place: DrawPlace(.training, step: step), pool: pool)
-      _ = try evaluator.lossAndGradient(at: point, on: sequences, gradient: &gradient)
+      let gradient = try evaluator.prepare(sequences, for: .once).evaluate(at: point, .gradient).gradient
       for entry in point.indices { point[entry] -= experiment.baseRate * gradient[entry] }
     }
     return point

@@ -41,17 +41,18 @@ extension Ladder {
     let kernel = laws.kernels[index]
     let sequences = try ChainSampler(.list([kernel]), start: .stationary).sample(
       count: count, length: context + 1, seed: 13, place: DrawPlace(.measurement, step: index))
-    let evaluator = transformer.evaluator(precision: .double, pool: WorkerPool())
-    try evaluator.load(sequences)
+    let batch = try transformer.evaluator(precision: .double, pool: WorkerPool())
+      .prepare(sequences, for: .many)
+    let predictions = batch.evaluate(at: point.flat, .predictions).predictions
     let (d, windows) = (laws.tokens, laws.windows)
-    return zip(0..<count, evaluator.predictions(at: point.flat)).map { row, prediction in
+    return zip(0..<count, predictions).map { row, prediction in
       let tokens = sequences[row]
       func token(_ lag: Int) -> Int { Int(tokens[tokens.startIndex + context - lag]) }
       let state = kernel.parents.reversed().reduce(0) { $0 * d + token($1) }
       let query = (1...laws.window).reversed().reduce(0) { $0 * d + token($1) }
       let weight = laws.stationary[index * windows + query]
       let law = (0..<d).map { laws.joint[(index * d + $0) * windows + query] / weight }
-      return loss.criterion.cost(prediction, law: Array(kernel.row(state)), epsilon: loss.epsilon)
+      return loss.criterion.cost(prediction, law: kernel.row(state), epsilon: loss.epsilon)
         - loss.criterion.cost(infinite[query], law: law, epsilon: loss.epsilon)
     }
   }

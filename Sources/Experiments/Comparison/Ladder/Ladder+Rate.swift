@@ -21,24 +21,23 @@ extension Ladder {
     let theory = try FiniteContextLoss(
       model: model, loss: loss, sequences: (0..<drawn.count).map { drawn[$0].map(Int.init) },
       threads: threads, memoryLimit: Resources.memory)
-    let evaluator = transformer.evaluator(precision: .double, pool: WorkerPool(threads: threads))
-    try evaluator.load(drawn)
+    let batch = try transformer.evaluator(precision: .double, pool: WorkerPool(threads: threads))
+      .prepare(drawn, for: .many)
     let time = 4 * experiment.baseRate * Double(Self.steps)
     let start = experiment.start.flat
     let exact = try end(theory, .none, time)
     var rate = time / Double(Self.steps)
-    while rate > time * 1e-4,
-      try
-        !(distance(descent(evaluator, rate: rate, time: time), exact)
-        < Self.nearness * distance(start, exact))
-    {
+    var descended = descent(batch, rate: rate, time: time)
+    while rate > time * 1e-4, !(distance(descended, exact) < Self.nearness * distance(start, exact)) {
       try checkpoint()
       rate /= 2
+      descended = descent(batch, rate: rate, time: time)
     }
     var (flow, modified): ([LadderEdge.Point], [LadderEdge.Point]) = ([], [])
-    for _ in 0..<Self.rates {
+    for index in 0..<Self.rates {
       try checkpoint()
-      let end = try descent(evaluator, rate: rate, time: time)
+      // The search for the first rate has descended with it.
+      let end = index == 0 ? descended : descent(batch, rate: rate, time: time)
       let corrected = try self.end(theory, .stepSize(rate: rate), time)
       flow.append(.init(variable: rate, error: distance(end, exact), standardError: nil))
       modified.append(.init(variable: rate, error: distance(end, corrected), standardError: nil))
@@ -56,11 +55,10 @@ extension Ladder {
     return try flow.run(outputs: .none).parameters.flat
   }
 
-  private func descent(_ evaluator: any BatchEvaluator, rate: Double, time: Double) throws -> [Double] {
+  private func descent(_ batch: PreparedBatch, rate: Double, time: Double) -> [Double] {
     var point = experiment.start.flat
-    var gradient = point
     for _ in 0..<Int((time / rate).rounded()) {
-      _ = try evaluator.lossAndGradient(at: point, gradient: &gradient)
+      let gradient = batch.evaluate(at: point, .gradient).gradient
       for entry in point.indices { point[entry] -= rate * gradient[entry] }
     }
     return point

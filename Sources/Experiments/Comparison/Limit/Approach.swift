@@ -1,5 +1,4 @@
 import MarkovChains
-import Transformer
 
 /// How the distance to the limiting induction head falls with time, in theory and in training: the arrow to GIH(S*).
 public struct Approach: Sendable {
@@ -22,9 +21,8 @@ public struct Approach: Sendable {
 
   /// At the measured times nearest to the end and to ever halved times, where theory and every seed have them.
   init(
-    _ probe: LimitProbe, to set: LagSet, theory: TrajectoryTable, seeds: [TrajectoryTable], end: Double,
-    pool: WorkerPool
-  ) throws {
+    _ probe: LimitProbe, to set: LagSet, theory: TrajectoryTable, seeds: [TrajectoryTable], end: Double
+  ) {
     self.set = set
     let model = probe.experiment.model
     let measured = (seeds.first?.times ?? []).filter { $0 <= end * (1 + 1e-9) }
@@ -32,13 +30,12 @@ public struct Approach: Sendable {
       let time = end / Double(1 << halving)
       return measured.min { abs($0 - time) < abs($1 - time) }
     }
-    func distance(_ table: TrajectoryTable, _ time: Double) throws -> SampleMean? {
-      guard let parameters = table.parameters(at: time, model) else { return nil }
-      return try probe.totalVariation(of: parameters, from: set, pool: pool)
+    func distance(_ table: TrajectoryTable, _ time: Double) -> SampleMean? {
+      table.parameters(at: time, model).flatMap { probe.totalVariation(of: $0, from: set) }
     }
-    rows = try Set(wanted).sorted().compactMap { time in
-      let bySeed = try seeds.compactMap { try distance($0, time) }
-      guard let flow = try distance(theory, time), bySeed.count == seeds.count else { return nil }
+    rows = Set(wanted).sorted().compactMap { time in
+      let bySeed = seeds.compactMap { distance($0, time) }
+      guard let flow = distance(theory, time), bySeed.count == seeds.count else { return nil }
       return Row(time: time, theory: flow, bySeed: bySeed)
     }
   }

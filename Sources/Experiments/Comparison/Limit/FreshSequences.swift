@@ -5,38 +5,10 @@ import Transformer
 /// Sequences that no training has seen, with the kernel of each.
 struct FreshSequences {
   let sequences: TokenSequences
-  /// L.
-  let context: Int
-  /// π of each sequence, and the law that it gives the token after the context.
-  let nextLaws: [[Double]]
-
-  /// The same sequences for the same seed and context.
-  ///
-  /// - Throws: `SamplerError` or `ChainError`.
-  init(_ kernels: Kernels, context: Int, count: Int, seed: Int) throws {
-    let place = DrawPlace(.measurement, step: context)
-    let sampler: ChainSampler
-    var list: [Kernel] = []
-    switch kernels {
-    case .source(let source):
-      sampler = try ChainSampler(source)
-      list = source.kernels
-    case .prior(let concentration, let source):
-      sampler = try ChainSampler(
-        .prior(concentration: concentration, tokens: source.tokens, parents: source.parents),
-        start: source.start)
-    }
-    self.context = context
-    sequences = try sampler.sample(count: count, length: context + 1, seed: UInt64(seed), place: place)
-    let drawn = sequences
-    nextLaws = (0..<count).map { row in
-      guard let kernel = sampler.kernel(ofSequence: row, seed: UInt64(seed), place: place, list: list) else {
-        return []
-      }
-      return InContextEstimator.kernel(kernel).prediction(
-        after: Self.tokens(drawn, row, context), tokens: kernel.tokens)
-    }
-  }
+  private let sampler: ChainSampler
+  private let list: [Kernel]
+  private let seed: UInt64
+  private let place: DrawPlace
 
   /// Where the kernels come from.
   enum Kernels {
@@ -45,30 +17,55 @@ struct FreshSequences {
     /// A new one for every sequence, over the source's tokens and parents.
     case prior(concentration: Double, Source)
   }
-}
 
-extension FreshSequences {
-  /// y of the model at a point, [sequence][token].
-  func predictions(_ parameters: Parameters, _ experiment: Experiment, pool: WorkerPool) throws -> [[Double]]
-  {
-    let transformer = DisentangledTransformer(experiment.model, loss: experiment.configuration.loss)
-    let evaluator = transformer.evaluator(precision: .double, pool: pool)
-    try evaluator.load(sequences)
-    return evaluator.predictions(at: parameters.flat)
-  }
-
-  /// y of GIH(S) over the model's keys, [sequence][token].
-  func predictions(_ set: LagSet, _ model: ModelDefinition) -> [[Double]] {
-    let window = model.variant.keys == .all ? 0 : model.reach
-    let estimator = InContextEstimator.inductionHead(set, window: window)
-    return (0..<sequences.count).map { row in
-      estimator.prediction(after: Self.tokens(sequences, row, context), tokens: model.tokens)
+  /// The same sequences for the same seed and context.
+  ///
+  /// - Throws: `SamplerError` or `ChainError`.
+  init(_ kernels: Kernels, context: Int, count: Int, seed: Int, pool: WorkerPool) throws {
+    switch kernels {
+    case .source(let source):
+      sampler = try ChainSampler(source)
+      list = source.kernels
+    case .prior(let concentration, let source):
+      sampler = try ChainSampler(
+        .prior(concentration: concentration, tokens: source.tokens, parents: source.parents),
+        start: source.start)
+      list = []
     }
+    self.seed = UInt64(seed)
+    place = DrawPlace(.measurement, step: context)
+    var drawn = TokenSequences(count: count, length: context + 1, tokens: sampler.tokens)
+    try sampler.fill(&drawn, seed: self.seed, place: place, pool: pool)
+    sequences = drawn
   }
 
-  /// x_1...x_L of one sequence.
-  private static func tokens(_ sequences: TokenSequences, _ row: Int, _ context: Int) -> [Int] {
-    sequences[row].prefix(context).map(Int.init)
+  /// L.
+  var context: Int { sequences.length - 1 }
+
+  /// The law that each sequence's own kernel gives the token after the context.
+  func nextLaws() -> Predictions {
+    let laws = (0..<sequences.count).map { row -> [Double] in
+      guard let kernel = sampler.kernel(ofSequence: row, seed: seed, place: place, list: list) else {
+        return []
+      }
+      let context = sequences[row].dropLast().suffix(kernel.memory).map(Int.init)
+      return InContextEstimator.kernel(kernel).prediction(after: context, tokens: kernel.tokens)
+    }
+    return Predictions(values: laws.flatMap { $0 }, tokens: sequences.tokens)
+  }
+
+  /// y of GIH(S) over the model's keys, one for each set.
+  func inductionHeads(_ sets: [LagSet], _ model: ModelDefinition, pool: WorkerPool) -> [Predictions] {
+    InContextEstimator.inductionHeads(
+      sets, window: model.variant.keys == .all ? 0 : model.reach, on: sequences, threads: pool.threads)
+  }
+
+  /// Ready for the model at any number of points.
+  ///
+  /// - Throws: `SequenceError` where the model cannot take them.
+  func prepared(_ experiment: Experiment, pool: WorkerPool) throws -> PreparedBatch {
+    try DisentangledTransformer(experiment.model, loss: experiment.configuration.loss)
+      .evaluator(precision: .double, pool: pool).prepare(sequences, for: .many)
   }
 }
 

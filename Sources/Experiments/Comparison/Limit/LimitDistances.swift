@@ -27,26 +27,42 @@ public struct LimitDistances: Sendable {
   public subscript(set: LagSet) -> Entry? { entries.first { $0.set == set } }
 }
 
-/// The induction heads' predictions on fresh sequences of several lengths, shared by all models that are measured.
+/// Fresh sequences of several lengths and the induction heads' predictions on them, made once for all models that are
+/// measured.
 struct LimitProbe {
   let experiment: Experiment
-  private let samples: [(sequences: FreshSequences, heads: [(set: LagSet, predictions: [[Double]])])]
+  private let samples: [Sample]
 
-  init(_ experiment: Experiment, contexts: [Int], count: Int, seed: Int) throws {
+  private struct Sample {
+    let context: Int
+    let batch: PreparedBatch
+    let heads: [(set: LagSet, predictions: Predictions)]
+
+    func predictions(_ parameters: Parameters) -> Predictions {
+      batch.evaluate(at: parameters.flat, .predictions).predictions
+    }
+  }
+
+  /// - Throws: `SamplerError`, `ChainError`, `SequenceError`.
+  init(_ experiment: Experiment, contexts: [Int], count: Int, seed: Int, pool: WorkerPool) throws {
     self.experiment = experiment
-    let model = experiment.model
+    let sets = experiment.model.reachableSets
     samples = try contexts.map { context in
-      let fresh = try FreshSequences(.source(experiment.source), context: context, count: count, seed: seed)
-      return (fresh, model.reachableSets.map { ($0, fresh.predictions($0, model)) })
+      let fresh = try FreshSequences(
+        .source(experiment.source), context: context, count: count, seed: seed, pool: pool)
+      let heads = fresh.inductionHeads(sets, experiment.model, pool: pool)
+      return Sample(
+        context: context, batch: try fresh.prepared(experiment, pool: pool),
+        heads: zip(sets, heads).map { (set: $0, predictions: $1) })
     }
   }
 
   /// One per context.
-  func distances(of parameters: Parameters, pool: WorkerPool) throws -> [LimitDistances] {
-    try samples.map { sample in
-      let predictions = try sample.sequences.predictions(parameters, experiment, pool: pool)
+  func distances(of parameters: Parameters) -> [LimitDistances] {
+    samples.map { sample in
+      let predictions = sample.predictions(parameters)
       return LimitDistances(
-        context: sample.sequences.context,
+        context: sample.context,
         entries: sample.heads.map { set, head in
           LimitDistances.Entry(
             set: set, totalVariation: SampleMean(ModelDistance.totalVariation(predictions, head)),
@@ -56,18 +72,15 @@ struct LimitProbe {
   }
 
   /// E TV between a model and GIH(S) at the first context; nil for a set out of reach.
-  func totalVariation(of parameters: Parameters, from set: LagSet, pool: WorkerPool) throws -> SampleMean? {
-    guard let head = samples[0].heads.first(where: { $0.set == set }) else { return nil }
-    let predictions = try samples[0].sequences.predictions(parameters, experiment, pool: pool)
-    return SampleMean(ModelDistance.totalVariation(predictions, head.predictions))
+  func totalVariation(of parameters: Parameters, from set: LagSet) -> SampleMean? {
+    samples[0].heads.first { $0.set == set }.map { head in
+      SampleMean(ModelDistance.totalVariation(samples[0].predictions(parameters), head.predictions))
+    }
   }
 
   /// E TV between two models at the first context.
-  func totalVariation(_ left: Parameters, _ right: Parameters, pool: WorkerPool) throws -> SampleMean {
-    let sample = samples[0].sequences
-    return SampleMean(
-      ModelDistance.totalVariation(
-        try sample.predictions(left, experiment, pool: pool),
-        try sample.predictions(right, experiment, pool: pool)))
+  func totalVariation(_ left: Parameters, _ right: Parameters) -> SampleMean {
+    SampleMean(
+      ModelDistance.totalVariation(samples[0].predictions(left), samples[0].predictions(right)))
   }
 }

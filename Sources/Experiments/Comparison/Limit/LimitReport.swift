@@ -1,6 +1,5 @@
 import InductionModel
 import MarkovChains
-import Transformer
 
 /// Where one run ended: the induction head that its model is nearest to, its parameters, a verdict.
 public struct LimitReport: Sendable {
@@ -22,14 +21,13 @@ public struct LimitReport: Sendable {
 
 extension LimitReport {
   init(
-    _ trajectory: TrajectoryTable, _ probe: LimitProbe, informationSet: LagSet?, thresholds: LimitThresholds,
-    pool: WorkerPool
+    _ trajectory: TrajectoryTable, _ probe: LimitProbe, informationSet: LagSet?, thresholds: LimitThresholds
   ) throws {
     let model = probe.experiment.model
     let last = trajectory.times.count - 1
     let end = try trajectory.end(model)
     time = trajectory.times[last]
-    distances = try probe.distances(of: end, pool: pool)
+    distances = probe.distances(of: end)
     self.informationSet = informationSet
     let shares = end.shares(model)
     let best = shares.indices.max { shares[$0] < shares[$1] } ?? 0

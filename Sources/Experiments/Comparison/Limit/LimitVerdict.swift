@@ -24,6 +24,17 @@ public struct LimitThresholds: Hashable, Sendable {
   }
 }
 
+extension LimitThresholds {
+  /// nil for a JSON that is none.
+  init?(_ json: JSON) {
+    let keys = ["total_variation", "share", "attention", "scale_change", "drift"]
+    let numbers = keys.compactMap { json[$0]?.double }
+    guard numbers.count == keys.count else { return nil }
+    (totalVariation, share, attention) = (numbers[0], numbers[1], numbers[2])
+    (scaleChange, drift) = (numbers[3], numbers[4])
+  }
+}
+
 /// Whether a run ended in GIH(S*), and if not, why.
 public enum LimitVerdict: Hashable, Sendable {
   case reached

@@ -38,6 +38,10 @@ public struct TrajectoryTable: Sendable {
         }
         break
       }
+      if columns.last == TableFile.rowColumn, row.last != Double(rows.count) {
+        throw Self.problem(
+          "\(path):\(number + 2)", "row \(fields.last ?? "")", "row \(rows.count): one is missing before it")
+      }
       rows.append(row)
     }
     guard !rows.isEmpty else { throw Self.problem(path, "no rows", "at least one") }

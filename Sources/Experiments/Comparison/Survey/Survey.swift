@@ -1,66 +1,70 @@
 import Foundation
 import InductionModel
 import MarkovChains
-import ODESolvers
 
-/// Theory and training over many random sources: do they select the same set, and are their models the same?
+/// Theory and training over many random sources, a sweep of comparisons: do they select the same set, and are their models
+/// the same?
 public struct Survey: Sendable {
   public struct Row: Sendable {
-    public let source: SurveySource
-    public let selected: LagSet
+    public let source: SourceConfiguration
+    /// S*.
+    public let selected: [Int]
     /// ΔĨ/Ĩ(S*).
     public let relativeGap: Double
     /// The sets of heads with the largest share, and the shares.
-    public let theory: (set: HeadSet, share: Double)
-    public let training: (set: HeadSet, share: Double)
+    public let theory: (set: [Int], share: Double)
+    public let training: (set: [Int], share: Double)
     /// E TV between the predictions of the two models at the end.
     public let difference: Double
   }
 
+  /// Of the sources that were compared.
   public let rows: [Row]
+  /// Of the others: which, and why not.
+  public let failures: [(number: Int, message: String)]
 }
 
 extension Survey {
-  /// Runs every source into a folder of its own, side by side on the threads.
+  /// Writes `survey.md` from what the folder of a survey holds.
   ///
-  /// - Throws: of the first source that failed, its error.
-  public init(
-    count: Int, seed: Int, in folder: String, threads: Int,
-    progress: @escaping @Sendable (_ done: Int) -> Void,
-    isInterrupted: @escaping @Sendable () -> Bool
-  ) throws {
-    let done = SharedCounter()
-    rows = try Ensemble(threads: threads).map(count) { number in
-      defer { progress(done.next()) }
-      return try Self.row(
-        SurveySource(number, seed: seed), in: "\(folder)/source-\(number + 1)", isInterrupted: isInterrupted)
-    }.map { try $0.get() }
-  }
-
-  private static func row(
-    _ source: SurveySource, in path: String, isInterrupted: @escaping @Sendable () -> Bool
-  ) throws -> Row {
-    let configuration = try Configuration(
-      yaml: source.yaml, named: "survey",
-      folder: URL(fileURLWithPath: FileManager.default.currentDirectoryPath))
-    let experiment = try Experiment(configuration)
-    var request = ComparisonRequest()
-    request.contexts = []
-    request.sequences = 512
-    let folder = try RunFolder(creating: path, existing: .replace)
-    let report = try Comparison(experiment, request, threads: 1).run(
-      in: folder, .init(isInterrupted: isInterrupted))
-    let inspection = try Inspection(experiment, threads: 1)
-    guard let flow = report.theoryLimits.first?.report, let run = report.trainingLimits.first?.report else {
-      throw RunFailure(.failure, "\(path): no end of theory or training")
+  /// - Throws: `RunFolderError`, `ConfigurationError`.
+  public init(_ sweep: Sweep) throws {
+    var (rows, failures): ([Row], [(number: Int, message: String)]) = ([], [])
+    for number in 1...sweep.definition.count {
+      let cell = try sweep.cell(number)
+      switch try cell.standing() {
+      case .done(let run, let stored):
+        guard let summary = try cell.summaries(run, stored).first,
+          let row = Row(cell.configuration.source, summary)
+        else { throw RunFolderError.damaged(run[.summary], problem: "no summary of a comparison") }
+        rows.append(row)
+      case .failed(let message): failures.append((number, message))
+      case .absent, .unfinished, .running: failures.append((number, "not run"))
+      }
     }
-    let selected = inspection.selected
-    let information = selected.information.mean
-    return Row(
-      source: source, selected: selected.set,
-      relativeGap: information > 0 ? (selected.gap?.mean ?? 0) / information : 0,
-      theory: (flow.winner, flow.share), training: (run.winner, run.share),
-      difference: report.agreement.bySeed.first?.totalVariation.mean ?? .nan)
+    (self.rows, self.failures) = (rows, failures)
+    try DurableFile.write(Data(table.utf8), to: "\(sweep.path)/survey.md")
+  }
+}
+
+extension Survey.Row {
+  /// nil for a summary of something else.
+  fileprivate init?(_ source: SourceConfiguration, _ summary: JSON) {
+    func number(_ path: String) -> Double? { SummaryPath(path)?.value(in: summary)?.double }
+    func set(_ path: String) -> [Int]? {
+      guard case .array(let members)? = SummaryPath(path)?.value(in: summary) else { return nil }
+      return members.compactMap(\.whole)
+    }
+    guard let selected = set("information_set"), let flow = set("limit.theory.winner"),
+      let flowShare = number("limit.theory.share"), let run = set("limit.training.seeds[0].winner"),
+      let runShare = number("limit.training.seeds[0].share")
+    else { return nil }
+    self.source = source
+    self.selected = selected
+    relativeGap = number("relative_gap") ?? 0
+    theory = (flow, flowShare)
+    training = (run, runShare)
+    difference = number("agreement.total_variation") ?? .nan
   }
 }
 
@@ -75,29 +79,34 @@ extension Survey {
       "|---|---|---|---|---|---|---|---|---|---|",
     ]
     func digits(_ value: Double) -> String { String(format: "%.3f", value) }
+    func set(_ members: [Int]) -> String { "{\(members.map(String.init).joined(separator: ","))}" }
+    func concentration(_ source: SourceConfiguration) -> String {
+      if case .prior(let prior) = source.kernels { "\(prior.concentration)" } else { "-" }
+    }
     for row in rows {
-      let parents = row.source.parents.map(String.init).joined(separator: ",")
       let fields = [
-        "\(row.source.tokens)", "{\(parents)}", "\(row.source.concentration)", row.selected.description,
-        digits(row.relativeGap), row.theory.set.description, digits(row.theory.share),
-        row.training.set.description, digits(row.training.share), String(format: "%.4f", row.difference),
+        "\(row.source.tokens)", set(row.source.parents), concentration(row.source), set(row.selected),
+        digits(row.relativeGap), set(row.theory.set), digits(row.theory.share), set(row.training.set),
+        digits(row.training.share), String(format: "%.4f", row.difference),
       ]
       lines.append("| \(fields.joined(separator: " | ")) |")
     }
-    return lines.joined(separator: "\n") + "\n\n" + conclusion + "\n"
+    let failed = failures.map { "\nSource \($0.number) has no row: \($0.message)" }
+    return (lines + ["", conclusion] + failed).joined(separator: "\n") + "\n"
   }
 
   public var conclusion: String {
     let clear = rows.filter { $0.relativeGap >= Self.clearGap }
     let same = clear.filter { $0.theory.set == $0.training.set }
-    let both = rows.filter {
-      $0.theory.set.members == $0.selected.members && $0.training.set.members == $0.selected.members
-    }
+    let both = rows.filter { $0.theory.set == $0.selected && $0.training.set == $0.selected }
     let mean = both.reduce(0) { $0 + $1.difference } / Double(max(both.count, 1))
     return
       "Flow and training select the same set in \(same.count) of the \(clear.count) sources with ΔĨ ≥ Ĩ(S*)/10 "
       + "(in \(rows.filter { $0.theory.set == $0.training.set }.count) of all \(rows.count)). Both select S* in "
-      + "\(both.count); there their predictions differ by \(String(format: "%.4f", mean)) in total variation on average, "
-      + "at most \(String(format: "%.4f", both.map(\.difference).max() ?? 0))."
+      + "\(both.count)"
+      + (both.isEmpty
+        ? "."
+        : "; there their predictions differ by \(String(format: "%.4f", mean)) in total variation on average, "
+          + "at most \(String(format: "%.4f", both.map(\.difference).max() ?? 0)).")
   }
 }

@@ -2,11 +2,11 @@ import Foundation
 import MarkovChains
 
 /// One random source of a survey.
-public struct SurveySource: Sendable {
-  public let tokens: Int
-  public let parents: [Int]
-  public let concentration: Double
-  public let seed: Int
+struct SurveySource {
+  private let tokens: Int
+  private let parents: [Int]
+  private let concentration: Double
+  private let seed: Int
 
   /// d in 2...4, one to three parents among the lags 1...4, contiguous or not, α uniform in 0.3...1.
   init(_ number: Int, seed: Int) {
@@ -21,15 +21,31 @@ public struct SurveySource: Sendable {
     self.seed = 1 + random.below(1 << 20)
   }
 
-  /// Heads for all lags up to the farthest parent, at least three; sets of as many heads as there are parents.
-  var yaml: String {
-    let window = max(3, parents.last ?? 1)
-    return """
-      source:
-        tokens: \(tokens)
-        parents: [\(parents.map(String.init).joined(separator: ", "))]
-        prior: {dirichlet: \(concentration), kernels: 32, seed: \(seed)}
-      model: {window: \(window), heads: \(window), degree: \(parents.count)}
+  /// M = H: heads for all lags up to the farthest parent, at least three.
+  private var window: Int { max(3, parents.last ?? 1) }
+
+  /// The comparison of each source, with sets of as many heads as there are parents.
+  fileprivate static func sweep(of sources: [SurveySource]) throws -> SweepDefinition {
+    func column(_ key: String, _ value: (SurveySource) -> String) -> String {
+      "{key: \(key), list: [\(sources.map(value).joined(separator: ", "))]}"
+    }
+    let columns = [
+      column("source.tokens") { "\($0.tokens)" },
+      column("source.parents") { "[\($0.parents.map(String.init).joined(separator: ", "))]" },
+      column("source.prior.dirichlet") { "\($0.concentration)" },
+      column("source.prior.seed") { "\($0.seed)" },
+      column("model.window") { "\($0.window)" }, column("model.heads") { "\($0.window)" },
+      column("model.degree") { "\($0.parents.count)" },
+    ]
+    return try SweepDefinition(
+      yaml: base + "axes: [{zip: [\(columns.joined(separator: ", "))]}]\n", named: "survey")
+  }
+
+  private static let base = """
+    base:
+      name: survey
+      source: {tokens: 2, parents: [1], prior: {kernels: 32}}
+      model: {window: 3, heads: 3, degree: 1}
       loss: {epsilon: 1e-3}
       initial: {own: 2, other: 0, coefficients: 1, scale: 1}
       theory:
@@ -45,6 +61,21 @@ public struct SurveySource: Sendable {
         measure: {points: 20}
         seeds: [1]
         precision: float
-      """
+    run: compare
+    report: survey
+    compare: {sequences: 512, lengths: []}
+    collect: {selected_set: information_set, relative_gap: relative_gap, theory_winner: limit.theory.winner,
+      theory_share: limit.theory.share, training_winner: 'limit.training.seeds[0].winner',
+      training_share: 'limit.training.seeds[0].share', total_variation: agreement.total_variation}
+
+    """
+}
+
+extension SweepDefinition {
+  /// Theory against training over many random sources.
+  ///
+  /// - Parameter count: at least 1.
+  public static func survey(count: Int, seed: Int) throws -> SweepDefinition {
+    try SurveySource.sweep(of: (0..<count).map { SurveySource($0, seed: seed) })
   }
 }

@@ -1,85 +1,67 @@
-import Foundation
-import InductionModel
-import MarkovChains
-import ODESolvers
-
-/// Which set of heads wins, in theory and in training, over a grid of configurations.
-///
-/// Every cell is a pair of run folders in `cells/`, found by the hash of its resolved configuration: a map that was
-/// interrupted goes on where it was, and a larger map takes over the cells that it shares with an earlier one.
-public struct WinnerMap: Sendable {
-  /// What happens to cells that are there already.
-  public enum Existing: Sendable {
-    /// They are taken as they are, if their inputs are what they were.
-    case keep
-    /// They are run anew.
-    case replace
+/// Which set of heads wins, in theory and in training, over a grid of configurations: a sweep of duels.
+extension SweepDefinition {
+  /// - Throws: `ConfigurationError` that names the key of the first cell that cannot be, or of two axes that are one.
+  public static func map(_ configuration: String, overrides: [Override], axes: [SweepAxis]) throws -> SweepDefinition
+  {
+    var definition = try SweepDefinition(base: configuration, overrides: overrides, work: .duel, axes: axes)
+    definition.report = .map
+    definition.quantities = winnerColumns.compactMap { name, path in
+      SummaryPath(path).map { Quantity(name: name, path: $0) }
+    }
+    try definition.check()
+    return definition
   }
 
-  public let axes: [MapAxis]
-  /// Each configuration once.
-  private let cells: [MapCell]
-  /// Values of the axes, and the place of their cell in `cells`.
-  private let rows: [(values: [String], cell: Int)]
-  private let threads: Int
+  private static let winnerColumns = [
+    ("selected_set", "selected_set"), ("theory_winner", "theory.winner"), ("theory_share", "theory.share"),
+    ("theory_attention", "theory.attention"), ("theory_scale", "theory.scale"),
+    ("theory_parents_win", "theory.parents_win"), ("training_winner", "training.winner"),
+    ("training_share", "training.share"), ("training_attention", "training.attention"),
+    ("training_scale", "training.scale"), ("training_parents_win", "training.parents_win"),
+    ("agree", "agree"),
+  ]
+}
 
-  /// Resolves every cell, reads its inputs, and makes sure that theory and training can be compared in it, before
-  /// anything is run.
+/// `map.csv`: a row a cell. An empty field is what is not known; the empty set is `{}`.
+public struct WinnerTable: Sendable {
+  public struct Row: Sendable {
+    /// Of the axes, as YAML.
+    public let values: [String]
+    /// By column.
+    public let outcomes: [String: String]
+    /// nil for a cell that ran.
+    public let failure: String?
+  }
+
+  public let keys: [String]
+  public let rows: [Row]
+
+  /// Writes `map.csv` from what the folder of a map holds.
   ///
-  /// - Throws: `ConfigurationError` that names the key of the first cell that cannot be, or of two axes that are one.
-  public init(_ configuration: String, overrides: [Override], axes: [MapAxis], threads: Int) throws {
-    try MapAxis.checkIndependent(axes)
-    var (cells, rows): ([MapCell], [(values: [String], cell: Int)]) = ([], [])
-    var places: [String: Int] = [:]
-    for values in MapAxis.cells(axes) {
-      let cell = try MapCell(values, of: configuration, overrides)
-      let place = places[cell.folder] ?? cells.count
-      if place == cells.count {
-        try cell.check(values)
-        places[cell.folder] = place
-        cells.append(cell)
-      }
-      rows.append((values.map(\.value), place))
+  /// - Throws: `RunFolderError`.
+  public init(_ sweep: Sweep, threads: Int) throws {
+    let names = sweep.definition.quantities.map(\.name)
+    keys = sweep.definition.keys
+    var rows: [Row] = []
+    _ = try sweep.write(to: "map.csv", keys + names + ["cell", "failure"], threads: threads) { row in
+      rows.append(
+        Row(
+          values: row.values, outcomes: Dictionary(uniqueKeysWithValues: zip(names, row.fields)),
+          failure: row.status == "done" ? nil : row.failure))
+      return row.values + row.fields + [row.folder, row.failure]
     }
-    self.axes = axes
-    self.threads = threads
-    self.cells = cells
     self.rows = rows
   }
 
-  /// How many cells there are to run: rows of one resolved configuration share one.
-  public var count: Int { cells.count }
+  /// Whether any cell has training.
+  public var isTrained: Bool { rows.contains { $0.outcomes["training_winner"]?.isEmpty == false } }
 
-  /// Runs the cells that are not done, on all threads, and writes `map.csv`. A cell that fails says so in its row.
-  ///
-  /// - Throws: `RunFailure` when interrupted, cells that are done stay so; `RunFolderError`.
-  public func run(
-    in folder: String, _ existing: Existing = .keep, progress: @escaping @Sendable (_ done: Int) -> Void,
-    isInterrupted: @escaping @Sendable () -> Bool
-  ) throws -> WinnerTable {
-    let place = "\(folder)/cells"
-    try RunFolder.attempting(place) {
-      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
-    }
-    let done = SharedCounter()
-    let results = try Ensemble(threads: threads).map(cells.count) { index in
-      guard !isInterrupted() else { throw RunFailure(.interruption, "interrupted") }
-      defer { progress(done.next()) }
-      do {
-        return try cells[index].run(in: place, existing, isInterrupted: isInterrupted)
-      } catch let failure as RunFailure where failure.isInterruption {
-        throw failure
-      } catch {
-        let message = InputError.describing(error) ?? (error as? RunFailure)?.description ?? "\(error)"
-        return MapResult(folder: cells[index].folder, failure: message)
-      }
-    }.map { try $0.get() }
-    let table = WinnerTable(
-      axes: axes, rows: rows.map { .init(values: $0.values, result: results[$0.cell]) },
-      isTrained: cells.contains { $0.configuration.training != nil })
-    try RunFolder.attempting("\(folder)/map.csv") {
-      try Data(table.csv.utf8).write(to: URL(fileURLWithPath: "\(folder)/map.csv"), options: .atomic)
-    }
-    return table
+  /// Cells where the true parents win, where both agree, and that failed.
+  public var counts: (theory: Int, training: Int, agree: Int, failed: Int) {
+    func count(_ column: String) -> Int { rows.filter { $0.outcomes[column] == "true" }.count }
+    return (
+      count("theory_parents_win"), count("training_parents_win"), count("agree"),
+      rows.filter { $0.failure != nil }.count
+    )
   }
 }

@@ -1,0 +1,148 @@
+import InductionModel
+import MarkovChains
+import ODESolvers
+import Theory
+
+/// The flow of one configuration, integrated into a run folder.
+public struct FlowTask: RunTask {
+  public let experiment: Experiment
+  public let identity: RunIdentity
+  /// S* and its gap; nil where the level needs no laws of windows and they would not fit in memory.
+  public let selected: SelectedSet?
+  private let flow: StagedFlow
+  private let threads: Int
+
+  /// Reads, checks and derives everything.
+  ///
+  /// - Parameter shorter: of a run that is made longer.
+  /// - Throws: `ConfigurationError`, `ChainError`, `TheoryError`, `ProblemError`.
+  public init(_ experiment: Experiment, extending shorter: Configuration? = nil, threads: Int) throws {
+    self.experiment = experiment
+    self.threads = threads
+    let theory = experiment.configuration.theory
+    let needsLaws = theory.level != .finiteContext || theory.stages.contains(where: \.until.needsSelectedSet)
+    let loss = try experiment.loss(theory.level, sequences: theory.sequences, threads: threads)
+    selected = try needsLaws ? experiment.selectedSet(threads: threads) : nil
+    flow = StagedFlow(
+      loss.function, start: experiment.start,
+      stages: theory.flowStages(mostInformative: HeadSet(selected?.set.members ?? [])),
+      solver: Solver(
+        stepper: theory.solver.stepper,
+        tolerance: Tolerance(relative: theory.solver.relative, absolute: theory.solver.absolute),
+        steps: StepLimits(count: theory.solver.steps), time: theory.solver.time),
+      correction: try experiment.configuration.flowCorrection)
+    try flow.solver.validate(dimension: experiment.model.parameterCount)
+    identity = try experiment.configuration.identity(of: .flow, extending: shorter)
+    _ = try loss.function.evaluate(experiment.start)
+  }
+
+  private init(_ task: FlowTask, _ experiment: Experiment) throws {
+    self.experiment = experiment
+    (flow, selected, threads) = (task.flow, task.selected, task.threads)
+    identity = try experiment.configuration.identity(of: .flow)
+  }
+
+  /// The same flow with rows at other times.
+  func reporting(_ output: OutputGrid) throws -> FlowTask {
+    var configuration = experiment.configuration
+    configuration.theory.output = output
+    return try FlowTask(self, experiment.with(configuration))
+  }
+
+  private var outputs: OutputTimes {
+    let theory = experiment.configuration.theory
+    return theory.output.times(until: theory.timeCap).map { .times($0) } ?? .everyStep
+  }
+
+  public func run(in claim: RunClaim, _ observers: RunObservers) throws -> FlowSummary {
+    if let stored = claim.stored, stored.isDone, stored.content == identity.content {
+      return try summary(of: claim.folder, stored)
+    }
+    let remains = try RunRemains<FlowCheckpoint>(claim) { $0 }
+    let record = try RunRecord(claim, experiment.configuration, remains, threads: threads)
+    return try run(record, from: remains?.state, in: claim.folder, observers)
+  }
+
+  private func run(
+    _ record: RunRecord<FlowCheckpoint>, from start: FlowCheckpoint?, in folder: RunFolder,
+    _ observers: RunObservers
+  ) throws -> FlowSummary {
+    let model = experiment.model
+    func place(_ time: Double, _ parameters: Parameters, _ state: FlowCheckpoint) -> RunPlace<FlowCheckpoint> {
+      RunPlace(time: time, parameters: parameters, state: state)
+    }
+    do {
+      let outcome = try flow.run(
+        outputs: outputs, resuming: start,
+        StagedFlow.Observers(
+          point: { point in
+            try record.append(
+              TrajectoryFile.row(time: point.time, loss: point.loss, point.parameters, model),
+              to: .trajectory, columns: TrajectoryFile.columns(model, .time))
+          },
+          progress: { time, fraction in
+            observers.progress(RunProgress(fraction: fraction) { "t = \(brief(time))" })
+          },
+          isCancelled: observers.isInterrupted,
+          checkpoint: { make in
+            guard record.wantsBackup else { return }
+            let (point, state) = try make()
+            try record.save(place(point.time, point.parameters, state))
+          }))
+      let summary = try summary(outcome)
+      try record.finish(
+        outcome.isCancelled ? .interrupted : .done,
+        at: place(outcome.time, outcome.parameters, outcome.resumePoint), summary.json, outcome.counts)
+      guard !outcome.isCancelled else {
+        throw RunFailure.interruption(at: "t = \(outcome.time)", in: folder)
+      }
+      return summary
+    } catch let error as FlowFailure {
+      let failure = RunFailure(
+        .failure, "\(error.message); the last accepted state is in \(folder[.checkpoint])")
+      try record.stop(
+        failure, at: place(error.failure.time, error.parameters, error.resumePoint), error.counts)
+      throw failure
+    } catch let error as RunFolderError {
+      let failure = RunFailure(error)
+      try? record.stop(failure, Counts())
+      throw failure
+    }
+  }
+
+  /// Of a run that is done.
+  private func summary(of folder: RunFolder, _ stored: StoredManifest) throws -> FlowSummary {
+    try stored.checkFiles(in: folder)
+    guard let file = CheckpointFile<FlowCheckpoint>(try folder.read(.checkpoint)) else {
+      throw RunFolderError.damaged(folder[.checkpoint], problem: "no checkpoint of inflow \(stored.command)")
+    }
+    return try summary(flow.run(outputs: outputs, resuming: file.resume))
+  }
+
+  private func summary(_ outcome: FlowOutcome) throws -> FlowSummary {
+    FlowSummary(self, outcome, loss: try flow.loss.value(outcome.parameters.flat))
+  }
+}
+
+extension TheoryConfiguration {
+  func flowStages(mostInformative: HeadSet) -> [FlowStage] {
+    stages.map { FlowStage(trained: $0.train, end: $0.until.resolved(mostInformative: mostInformative)) }
+  }
+}
+
+extension StageConditions {
+  var needsSelectedSet: Bool { share?.subject == .mostInformative || attention != nil }
+
+  func resolved(mostInformative: HeadSet) -> FlowStageEnd {
+    var conditions: [FlowCondition] = []
+    switch share?.subject {
+    case .mostInformative?: conditions.append(.share(mostInformative, above: share?.above ?? 1))
+    case .heads(let set)?: conditions.append(.share(set, above: share?.above ?? 1))
+    case nil: break
+    }
+    if let attention { conditions.append(.attention(mostInformative, above: attention)) }
+    if let gradientNorm { conditions.append(.gradientNorm(below: gradientNorm)) }
+    if let lossRate { conditions.append(.lossRate(below: lossRate)) }
+    return FlowStageEnd(time: time, conditions: conditions)
+  }
+}
