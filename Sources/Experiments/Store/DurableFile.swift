@@ -109,7 +109,9 @@ final class DescriptorFile {
 
   func synchronize() throws(RunFolderError) {
     // Pipes and some file systems cannot be forced.
-    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw RunFolderError.system(name) }
+    guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else {
+      throw RunFolderError.system(name)
+    }
   }
 
   /// Some file systems tell of a write that failed only now.

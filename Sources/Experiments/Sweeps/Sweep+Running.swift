@@ -26,7 +26,8 @@ extension Sweep {
   /// - Throws: `RunFailure` when interrupted; `RunFolderError` where nothing can be written.
   @discardableResult
   public func run(
-    _ cells: CellRanges? = nil, again: SweepRepeat = .none, threads: Int, _ observers: RunObservers = RunObservers()
+    _ cells: CellRanges? = nil, again: SweepRepeat = .none, threads: Int,
+    _ observers: RunObservers = RunObservers()
   ) throws -> SweepCounts {
     let wanted = try self.cells(cells)
     try RunFolder.create(place)
@@ -125,7 +126,8 @@ private final class SweepRun: @unchecked Sendable {
     guard !observers.isInterrupted() else {
       throw RunFailure(
         .interruption,
-        "interrupted with \(counts.done) of \(total) cells done; inflow resume \(sweep.path) goes on with them")
+        "interrupted with \(counts.done) of \(total) cells done; inflow resume \(sweep.path) goes on with them"
+      )
     }
     return lock.withLock { counts }
   }

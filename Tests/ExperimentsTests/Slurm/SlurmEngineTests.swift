@@ -1,6 +1,7 @@
-import Experiments
 import Foundation
 import Testing
+
+@testable import Experiments
 
 @Suite struct SlurmEngineTests {
   /// Runs the script as Slurm would, for each task in turn, with a program in the place of inflow that prints what it is

@@ -1,6 +1,7 @@
-import Experiments
 import Foundation
 import Testing
+
+@testable import Experiments
 
 /// A folder with a sweep's folder in it, and programs that stand in for those of Slurm: they note what they are called with
 /// and answer what a test has laid out for them.
