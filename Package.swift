@@ -73,7 +73,7 @@ let package = Package(
     .testTarget(
       name: "TheoryTests", dependencies: ["Theory", "TestSupport"], resources: [.copy("ReferenceCases")]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Theory", "TestSupport"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),
     .testTarget(name: "InflowTests", dependencies: ["Experiments", "inflow", "TestSupport"]),
   ]
 )
