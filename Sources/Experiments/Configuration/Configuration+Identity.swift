@@ -31,17 +31,22 @@ extension Configuration {
   ///
   /// - Throws: never for a configuration that was read.
   public func part(_ part: Part) throws -> Configuration {
-    guard case .map(var sections) = tree.content else { return self }
     switch part {
     case .flow:
-      sections["training"] =
-        theory.correction == .none ? nil : training.map { .map(["optimizer": $0.optimizer.tree]) }
-    case .training: sections["theory"] = nil
+      let optimizer = theory.correction == .none ? nil : training?.optimizer
+      return try replacing("training", with: optimizer.map { .map(["optimizer": $0.tree]) })
+    case .training(let seed):
+      var result = try replacing("theory", with: nil)
+      result.training?.seeds = [seed]
+      return result
     }
-    var result = try Configuration(
-      ConfigurationTree(.map(sections), at: .configuration), folder: URL(fileURLWithPath: "/"))
-    if case .training(let seed) = part { result.training?.seeds = [seed] }
-    return result
+  }
+
+  /// The configuration with one section read anew; nil for one that is absent.
+  private func replacing(_ section: String, with tree: ConfigurationTree?) throws -> Configuration {
+    try Configuration(
+      .map([section: tree]), folder: URL(fileURLWithPath: "/"), defaultName: name,
+      relative: Relative(configuration: self, changed: [section]))
   }
 
   /// That there is training is no default.

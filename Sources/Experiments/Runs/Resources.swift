@@ -75,7 +75,7 @@ extension Resources {
         .outOfRange, at: .configuration, keyPath: "model.window",
         found: "\(tokens)^\(reach) = \(Self.count(tokens, reach)) windows, for which \(what) needs about "
           + Self.size(needed),
-        allowed: "at most \(Self.size(Double(memory))), three quarters of this machine's memory",
+        allowed: "at most \(Self.size(Double(memory))), three quarters of what there is for this process",
         suggestion: suggestion)
     }
     self.init(windows: windows, bytes: Int(needed))
