@@ -145,7 +145,10 @@ final class DescriptorFile {
 extension RunFolderError {
   /// What the last system call said of a path.
   static func system(_ path: String) -> RunFolderError {
-    let reason = String(cString: strerror(errno))
-    return .notWritable(path, reason: reason.prefix(1).lowercased() + reason.dropFirst())
+    let number = errno
+    let text = String(cString: strerror(number))
+    let reason = text.prefix(1).lowercased() + text.dropFirst()
+    return [ENOSPC, EDQUOT, EFBIG, EIO].contains(number)
+      ? .noRoom(path, reason: reason) : .notWritable(path, reason: reason)
   }
 }
