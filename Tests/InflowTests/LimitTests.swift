@@ -3,7 +3,7 @@
 
   /// Under limits of address space the program does what fits, and says what does not: it never waits for memory.
   @Suite struct LimitTests {
-    @Test(arguments: [160_000, 220_000, 300_000, 450_000])
+    @Test(arguments: [200_000, 250_000, 300_000, 450_000])
     func addressSpaceThatIsTooSmallIsTold(kibibytes: Int) throws {
       let place = try Workplace()
       let result = try Command.run(
