@@ -68,6 +68,28 @@ enum DurableFile {
     return false
   }
 
+  /// Which files on their way are taken for a killed process's.
+  enum Remains {
+    /// All but those of leases, which processes have for the blink of an eye.
+    case whoeverLeftThem
+    /// Those that nobody has written to for ten minutes.
+    case old
+  }
+
+  /// Removes what killed processes were about to write into a folder, if it is there.
+  static func removeRemains(in folder: String, _ remains: Remains) throws(RunFolderError) {
+    guard FileManager.default.fileExists(atPath: folder) else { return }
+    for name in try RunFolder.names(in: folder) where name.hasPrefix(temporaryPrefix) {
+      let isSafe = remains == .whoeverLeftThem && !name.hasPrefix(Lease.temporaryPrefix)
+      if isSafe || isOld("\(folder)/\(name)") { unlink("\(folder)/\(name)") }
+    }
+  }
+
+  private static func isOld(_ path: String) -> Bool {
+    let date = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    return date.map { -$0.timeIntervalSinceNow > 600 } ?? false
+  }
+
   static func temporary(for path: String) -> String {
     let url = URL(fileURLWithPath: path)
     let token = "\(ProcessInfo.processInfo.processIdentifier)-\(UInt64.random(in: 0...UInt64.max))"
