@@ -89,7 +89,7 @@ extension Integration {
   /// same. The step is that of a method of order one.
   private func restart() throws {
     try stepping.restart()
-    stability.forget()
+    stability.startAfresh()
     chooser?.startAfresh()
     try goOnAfresh()
   }

@@ -18,7 +18,7 @@ public struct ODESystem {
   /// How many components y has, at least 1.
   public let dimension: Int
   public let derivative: Derivative
-  /// Needed by the implicit steppers and msbdf; see `withDifferencedJacobian()` for where there is none.
+  /// Needed by the implicit steppers and msbdf, used by auto; see `withDifferencedJacobian()` for where there is none.
   public var jacobian: Jacobian?
   /// What a Jacobian costs, in right-hand sides; n where nothing else is said.
   public var jacobianCost: Double

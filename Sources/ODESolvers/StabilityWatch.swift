@@ -1,9 +1,9 @@
 /// Notices, from evaluations that are made anyway, when stability rather than accuracy limits a stepper.
 ///
-/// Two stages of an explicit Runge–Kutta step at the same time estimate the largest eigenvalue, |λ| ≈ ‖f(u) − f(v)‖/‖u − v‖; when h|λ| stays
-/// at the edge of the stability region for 15 steps, the problem is stiff for the stepper.
-/// Source: Hairer, Wanner, *Solving Ordinary Differential Equations II*, IV.2. Adams has no such pair: `StiffnessWatch`
-/// looks at its states.
+/// Two stages of an explicit Runge–Kutta step at the same time estimate the largest eigenvalue,
+/// |λ| ≈ ‖f(u) − f(v)‖/‖u − v‖; when h|λ| stays at the edge of the stability region for 15 steps, the problem is stiff
+/// for the stepper. Adams has no such pair: `StiffnessWatch` looks at its states.
+/// Source: Hairer, Wanner, *Solving Ordinary Differential Equations II*, IV.2.
 struct StabilityWatch: Codable, Hashable, Sendable {
   private var suspicious = 0
   private var calm = 0
@@ -35,15 +35,19 @@ struct StabilityWatch: Codable, Hashable, Sendable {
   /// For Adams; see `StiffnessWatch.observe`.
   mutating func observe(_ node: Node, cost: Double, priceOfStep: Double, scale: StepControl) {
     stiffness.observe(node, cost: cost, priceOfStep: priceOfStep, scale: scale)
+    guard stiffness.costOfUnit != nil else { return }
     note(isLimited: stiffness.isOutpaced)
   }
 
   /// What the clock's unit costs Adams; nil before that is known.
   var costOfUnit: Double? { stiffness.costOfUnit }
 
+  /// The method starts at order one: its states lie closer than they soon will.
+  mutating func startAfresh() { stiffness = StiffnessWatch() }
+
   /// What comes is another smooth piece, or another method's.
   mutating func forget() {
-    stiffness = StiffnessWatch()
+    startAfresh()
     (suspicious, calm) = (0, 0)
   }
 
