@@ -42,12 +42,12 @@ extension Integration {
   }
 
   /// A step of the method at work; where the stiff one cannot even take its first, the other one goes on for good. Its
-  /// Jacobian may not be had, for lack of memory for instance.
+  /// Jacobian may not be had, for lack of memory, or not be finite where the right-hand side is.
   func stepOrRenounce() throws -> Double {
     do {
       return try takeStep()
     } catch let failure as StepFailure where stepsSinceRestart == 0 && chooser?.isStiff == true {
-      guard case .thrown = failure.reason else { throw failure }
+      if case .tooManySteps = failure.reason { throw failure }
       chooser?.renounce()
       try changeMethod()
       return try takeStep()

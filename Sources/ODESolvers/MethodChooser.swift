@@ -1,16 +1,17 @@
 /// Chooses between a method for non-stiff stretches and one for stiff ones, by what each covers for its cost in
 /// right-hand sides, a Jacobian counted as what it costs.
 ///
-/// - To the stiff one when `StiffnessWatch` has said for 15 steps that it would cost less than half.
+/// - To the stiff one when `StiffnessWatch` has said for 15 steps that it would cost less than a third.
 /// - Back when over fifty steps the other one would have cost less: a step of Adams is bounded by about 0.25/ρ, ρ the
-///   spectral radius of the Jacobian at hand, and by accuracy to about twice that of backward differentiation.
+///   spectral radius of the Jacobian at hand (LSODA's bound at order 6), and by accuracy to about twice that of backward
+///   differentiation.
 /// - Back as well when the first hundred steps turn out to cost more than before: backward differentiation is unstable
 ///   along oscillations.
 ///
 /// A change that did not pay makes the next one of its kind twice as hard. Every change is a restart, so the whole of
 /// this value stands in the checkpoint.
 ///
-/// Source: Petzold (1983), as in `StiffnessWatch`; the stability bounds are those of LSODA.
+/// Source: Petzold (1983), as in `StiffnessWatch`.
 struct MethodChooser: Codable, Hashable, Sendable {
   /// How far a run has come, on its clock, and what it has cost.
   struct Progress {
@@ -55,6 +56,8 @@ struct MethodChooser: Codable, Hashable, Sendable {
   /// The method at work starts at its lowest order.
   mutating func startAfresh() {
     (steps, windows, windowsInFavour) = (0, 0, 0)
+    // What Adams cost long ago says nothing of what it would cost now.
+    if isStiff { costBefore = nil }
   }
 
   /// Told of every accepted step.
@@ -103,6 +106,6 @@ struct MethodChooser: Codable, Hashable, Sendable {
     isStiff.toggle()
     self.costBefore = costBefore
     stretch = Mark(reading: progress.reading, cost: progress.cost)
-    startAfresh()
+    (steps, windows, windowsInFavour) = (0, 0, 0)
   }
 }

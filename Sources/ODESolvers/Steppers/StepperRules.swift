@@ -78,6 +78,6 @@ public enum StabilityLimit: Sendable {
   /// h|λ| on the negative real axis from which on steps count as limited by stability: 0.9 of the interval in which the
   /// stability function stays below 1.
   case interval(Double)
-  /// Where another method would cover the same for half the cost; see `StiffnessWatch`.
+  /// Where another method would cover the same for a third of the cost; see `StiffnessWatch`.
   indirect case outpaced(by: Stepper)
 }
