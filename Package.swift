@@ -33,10 +33,11 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "CKernels", linkerSettings: vectorMath),
+    .target(name: "CSystem"),
     .target(
       name: "SymbolicTensors",
       dependencies: [
-        "COpenBLAS", "CKernels",
+        "COpenBLAS", "CKernels", "CSystem",
         .product(name: "Collections", package: "swift-collections"),
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
@@ -54,7 +55,7 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "SymbolicTensors", "Theory", "Transformer", "Yams",
+        "SymbolicTensors", "Theory", "Transformer", "CSystem", "Yams",
         .product(name: "Collections", package: "swift-collections"),
       ]),
     .executableTarget(
@@ -73,7 +74,7 @@ let package = Package(
     .testTarget(
       name: "TheoryTests", dependencies: ["Theory", "TestSupport"], resources: [.copy("ReferenceCases")]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Theory", "TestSupport"]),
-    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),
     .testTarget(name: "InflowTests", dependencies: ["Experiments", "inflow", "TestSupport"]),
   ]
 )

@@ -25,6 +25,7 @@ struct Inflow: ParsableCommand {
     ])
 
   static func main() {
+    MachineMemory.prepareForLimits()
     do {
       var command = try parseAsRoot()
       try command.run()

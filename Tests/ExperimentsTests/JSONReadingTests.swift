@@ -25,7 +25,7 @@ import Testing
     ("nul", 1, 1),
     ("\"a", 1, 3), ("\"\\x\"", 1, 4), ("\"\\ud83d\"", 1, 8), ("{a: 1}", 1, 2), ("[NaN]", 1, 2),
     ("{\"a\" 1}", 1, 6),
-    ("[\"a\nb\"]", 1, 5), ("[1 2]", 1, 4),
+    ("[\"a\nb\"]", 1, 4), ("[1 2]", 1, 4),
   ])
   func refusesWithThePlace(text: String, line: Int, column: Int) throws {
     let error = try #require(throws: JSONError.self) { try JSON(parsing: Data(text.utf8)) }

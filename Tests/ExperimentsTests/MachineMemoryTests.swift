@@ -1,7 +1,6 @@
+import Experiments
 import Foundation
 import Testing
-
-@testable import Experiments
 
 @Suite struct MachineMemoryTests {
   /// A machine whose files say what is given.

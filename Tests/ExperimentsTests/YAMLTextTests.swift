@@ -68,6 +68,7 @@ import Testing
   @Test func wordsOfTheLibraryReadAsSentences() throws {
     #expect(try error("a: *b").found == "undefined alias")
     #expect(try error("a: {b: c").found.hasPrefix("no "))
+    #expect(try error("set: {stages[0].x: c}").suggestion == "put a key path with brackets in quotes")
     #expect(try error("a: 1\n---\nb: 2").found == "another document")
     #expect(
       try error(String(repeating: "[", count: 5000)).found == "lists and maps more than 1000 levels deep")

@@ -148,7 +148,8 @@ struct BadInput: CustomTestStringConvertible {
     let before = try place.read("run/manifest.json")
     let other = try run("--set", "initial.scale=0.02")
     #expect(other.status == 65)
-    #expect(other.error.contains("--force") && other.error.contains("another configuration"), "\(other.error)")
+    #expect(
+      other.error.contains("--force") && other.error.contains("another configuration"), "\(other.error)")
     // What cannot run takes nothing away.
     let bad = try run("--force", "--set", "theory.solver={relative: 1e-6, absolute: 0}")
     #expect(bad.status == 65)

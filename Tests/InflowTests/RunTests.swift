@@ -13,7 +13,8 @@ import Testing
     #expect(
       try place.names("a")
         == [
-          "checkpoint.json", "config.yaml", "manifest.json", "parameters.json", "summary.json", "trajectory.csv",
+          "checkpoint.json", "config.yaml", "manifest.json", "parameters.json", "summary.json",
+          "trajectory.csv",
         ])
     for file in ["config.yaml", "trajectory.csv", "summary.json", "checkpoint.json"] {
       #expect(try place.read("a/\(file)") == place.read("b/\(file)"))

@@ -5,7 +5,8 @@ import Testing
   private static let sweep = """
     base: small.yaml
     run: integrate
-    set: {theory.stages[0].until.time: 5}
+    set:
+      theory.stages[0].until.time: 5
     axes:
       - {key: initial.scale, list: [0.01, 0.1]}
       - seeds: {key: source.prior.seed, list: [3, 5, 8]}
@@ -33,15 +34,20 @@ import Testing
     #expect(whole.output.contains("6 of 6 cells are done"))
     let table = try rows(place, "whole/sweep.csv")
     #expect(
-      table[0] == ["cell", "initial.scale", "source.prior.seed", "status", "share", "a", "loss", "set", "failure"])
+      table[0] == [
+        "cell", "initial.scale", "source.prior.seed", "status", "share", "a", "loss", "set", "failure",
+      ])
     #expect(table.dropFirst().map { $0[0] } == ["1", "2", "3", "4", "5", "6"])
-    #expect(table.dropFirst().map { $0[1] + " " + $0[2] } == ["0.01 3", "0.01 5", "0.01 8", "0.1 3", "0.1 5", "0.1 8"])
+    #expect(
+      table.dropFirst().map { $0[1] + " " + $0[2] } == [
+        "0.01 3", "0.01 5", "0.01 8", "0.1 3", "0.1 5", "0.1 8",
+      ])
     // A summary of its own, integrated by another command.
     let alone = try Command.run(
       "integrate", "small.yaml", "--out", "alone", "--set", "theory.stages[0].until.time=5", "--set",
       "initial.scale=0.1", "--set", "source.prior.seed=5", in: place)
     #expect(alone.status == 0)
-    #expect(try place.json("alone/summary.json")["loss"] as? Double == Double(table[5][6]))
+    #expect(try place.read("alone/summary.json").contains("\"loss\": \(table[5][6]),"))
 
     let first = try Command.run("sweep", "sweep.yaml", "--out", "parts", "--cells", "4", in: place)
     #expect(first.status == 0 && first.output.contains("missing: cells 1-3,5-6"), "\(first.output)")
@@ -56,7 +62,8 @@ import Testing
     }
     for cell in try place.names("whole/cells") {
       #expect(
-        try place.read("parts/cells/\(cell)/trajectory.csv") == place.read("whole/cells/\(cell)/trajectory.csv"))
+        try place.read("parts/cells/\(cell)/trajectory.csv")
+          == place.read("whole/cells/\(cell)/trajectory.csv"))
     }
     // Means and standard errors over the seeds, from the table itself.
     let means = try rows(place, "whole/means.csv")
@@ -120,8 +127,9 @@ import Testing
         return try #require(parameters["scale"] as? Double)
       }
     }
-    let expected = Set(scales.map { ($0[0] + $0[1]) / 2 })
-    #expect(Set(table.dropFirst().compactMap { Double($0[3]) }) == expected)
+    let expected = scales.map { ($0[0] + $0[1]) / 2 }.sorted()
+    let gathered = table.dropFirst().compactMap { Double($0[3]) }.sorted()
+    #expect(zip(gathered, expected).allSatisfy { abs($0 - $1) < 1e-15 * $1 + 1e-15 } && gathered.count == 2)
   }
 
   @Test func anotherSweepIsRefused() throws {

@@ -105,7 +105,7 @@ import Testing
     let place = try Self.workplace()
     let longer = [
       "train", "train.yaml", "--set", "training.stages=[{steps: 3000}]", "--set",
-      "training.seeds=[1, 2]", "--out",
+      "training.seeds=[1, 2]", "--threads", "1", "--out",
     ]
     let whole = Command.finish(try Command.start(longer + ["whole"], in: place.path))
     #expect(whole.status == 0, "\(whole.error)")
@@ -154,7 +154,8 @@ import Testing
       #expect(result.error.contains(part), "\(result.error)")
     }
     #expect(try place.json("run/manifest.json")["status"] as? String == "failed")
-    let kept = try Command.run("evaluate", "small.yaml", "--parameters", "run/seed-1/parameters.json", in: place)
+    let kept = try Command.run(
+      "evaluate", "small.yaml", "--parameters", "run/seed-1/parameters.json", in: place)
     #expect(kept.status == 0, "\(kept.error)")
     _ = try Table(place.read("run/seed-1/trajectory.csv"))
   }

@@ -181,18 +181,31 @@ start() {
   trap 'exit 1' INT TERM HUP
   [ -s "$folder/munge.key" ] || (umask 077 && head -c 128 /dev/urandom >"$folder/munge.key") || exit 1
   # --force: it would refuse a folder whose parents others may write.
-  munged --force --origin=127.0.0.1 --key-file="$folder/munge.key" --socket="$folder/munge.socket" \
+  detached munged --force --origin=127.0.0.1 --key-file="$folder/munge.key" --socket="$folder/munge.socket" \
     --pid-file="$folder/munged.pid" --log-file="$folder/log/munged" --seed-file="$folder/munge.seed" \
-    >"$folder/log/start" 2>&1 </dev/null || fail "munged does not start"
-  slurmctld >>"$folder/log/start" 2>&1 </dev/null || fail "slurmctld does not start"
+    >"$folder/log/start" 2>&1 || fail "munged does not start"
+  detached slurmctld >>"$folder/log/start" 2>&1 || fail "slurmctld does not start"
   start_daemon
   await 30 is_idle || fail "the node is $(node_state) after 30 s, not idle"
   trap - EXIT INT TERM HUP
 }
 
+# Starts a daemon without what this script was handed down. Open files beside the first three: who waits until they are
+# closed, as Foundation does for the end of a process, would wait for the end of the cluster. Blocked signals: threads of
+# Swift block most, and so would the daemons and all tasks.
+detached() {
+  unblocking=--default-signal
+  env $unblocking true 2>/dev/null || unblocking=
+  bash -c 'for file in /proc/self/fd/*; do
+      file=${file##*/}
+      [ "$file" -le 2 ] || eval "exec $file>&-"
+    done
+    exec env "$@"' - $unblocking "$@" </dev/null
+}
+
 start_daemon() {
   process slurmd >/dev/null && return
-  slurmd >>"$folder/log/start" 2>&1 </dev/null || fail "slurmd does not start"
+  detached slurmd >>"$folder/log/start" 2>&1 || fail "slurmd does not start"
 }
 
 # All at once: each takes its time.
@@ -227,7 +240,7 @@ command=${1:-}
 case $command in
   start) start "$@" ;;
   stop) halt ;;
-  status) if running; then echo "running, node $(node_state)"; else echo "stopped"; fi ;;
+  status) if process slurmctld >/dev/null; then echo "running, node $(node_state)"; else echo "stopped"; fi ;;
   kill-daemon) kill_daemon ;;
   kill-node) kill_daemon && kill_tasks ;;
   start-node) start_node ;;

@@ -40,13 +40,27 @@ extension Configuration {
       overrides: overrides)
   }
 
-  /// - Parameter tree: as it was read: keys that it leaves out have their defaults.
+  /// - Parameters:
+  ///   - tree: as it was read: keys that it leaves out have their defaults.
+  ///   - relative: a configuration that was read from the same tree but for some sections, which alone are read.
   init(
-    _ tree: ConfigurationTree, folder: URL, defaultName: String = "unnamed", overrides: [Override] = []
+    _ tree: ConfigurationTree, folder: URL, defaultName: String = "unnamed", overrides: [Override] = [],
+    relative: Relative? = nil
   ) throws {
     var tree = tree
     for override in overrides { try tree.apply(override, defaults: Self.defaults) }
-    try self.init(Cursor(tree: tree, path: "", folder: folder), defaultName: defaultName)
+    try self.init(Cursor(tree: tree, path: "", folder: folder), defaultName: defaultName, relative)
+  }
+
+  struct Relative: Sendable {
+    let configuration: Configuration
+    /// Keys of the sections that differ.
+    let changed: Set<String>
+
+    /// The relative's value unless one of the sections that it depends on differs.
+    func value<Value>(_ value: KeyPath<Configuration, Value>, of sections: String...) -> Value? {
+      changed.isDisjoint(with: sections) ? configuration[keyPath: value] : nil
+    }
   }
 
   /// The name of a configuration that states none.
@@ -54,21 +68,28 @@ extension Configuration {
     URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
-  private init(_ cursor: Cursor, defaultName: String) throws {
+  private init(_ cursor: Cursor, defaultName: String, _ relative: Relative?) throws {
     let section = try cursor.section(
       "format", "name", "source", "model", "loss", "initial", "theory", "training")
     if let format = section["format"], try format.integer(in: 0...Int.max) != Self.format {
       throw format.error(.outOfRange, allowed: "\(Self.format), the only format that this version reads")
     }
     name = try section["name"]?.text("a name") ?? defaultName
-    source = try SourceConfiguration(
-      section.required("source", "a map with tokens, parents and a prior or kernels"))
-    model = try ModelConfiguration.read(
-      section.required("model", "a map with window, heads and degree"), tokens: source.tokens)
-    loss = try Loss(section["loss"])
-    initial = try InitialConfiguration(section["initial"])
-    theory = try TheoryConfiguration(section["theory"], model: model)
-    training = try section["training"].map { [model] in try TrainingConfiguration($0, model: model) }
+    source =
+      try relative?.value(\.source, of: "source")
+      ?? SourceConfiguration(section.required("source", "a map with tokens, parents and a prior or kernels"))
+    model =
+      try relative?.value(\.model, of: "source", "model")
+      ?? ModelConfiguration.read(
+        section.required("model", "a map with window, heads and degree"), tokens: source.tokens)
+    loss = try relative?.value(\.loss, of: "loss") ?? Loss(section["loss"])
+    initial = try relative?.value(\.initial, of: "initial") ?? InitialConfiguration(section["initial"])
+    theory =
+      try relative?.value(\.theory, of: "source", "model", "theory")
+      ?? TheoryConfiguration(section["theory"], model: model)
+    training =
+      try relative?.value(\.training, of: "source", "model", "training")
+      ?? section["training"].map { [model] in try TrainingConfiguration($0, model: model) }
     if let data = training?.data, data.kernels == .prior, case .file = source.kernels {
       throw ConfigurationError(
         .conflict, at: cursor.tree.place, keyPath: "training.data.kernels",

@@ -11,7 +11,7 @@ extension ConfigurationTree {
     do {
       root = try Yams.compose(yaml: yaml)
     } catch let error as YamlError {
-      throw ConfigurationError(error, at: place)
+      throw ConfigurationError(error, of: yaml, at: place)
     }
     guard let root else {
       self.init(.null, at: place)
@@ -96,13 +96,13 @@ extension ConfigurationPlace {
 }
 
 extension ConfigurationError {
-  fileprivate init(_ error: YamlError, at place: ConfigurationPlace) {
+  fileprivate init(_ error: YamlError, of text: String, at place: ConfigurationPlace) {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       self.init(
         .syntax, at: place.line(mark.line), keyPath: "", found: Self.found(problem),
-        allowed: "one YAML document")
+        allowed: "one YAML document", suggestion: Self.hint(text, line: mark.line))
     case .duplicatedKeysInMapping(let duplicates, let context):
       self.init(
         .duplicateKey, at: place.line(context.mark.line), keyPath: duplicates.joined(separator: ", "),
@@ -110,6 +110,13 @@ extension ConfigurationError {
     default:
       self.init(.syntax, at: place, keyPath: "", found: "\(error)", allowed: "one YAML document in UTF-8")
     }
+  }
+
+  /// A key path such as `stages[0]` looks like a list that begins, where it stands in braces.
+  private static func hint(_ text: String, line: Int) -> String? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.indices.contains(line - 1), lines[line - 1].contains(/[A-Za-z\-]\[\d+\]/) else { return nil }
+    return "put a key path with brackets in quotes"
   }
 
   /// The library's words as what stands behind "found".

@@ -11,7 +11,9 @@ public struct LocalEngine: Sendable {
   func threadsOfEach(of count: Int) -> Int { max(1, threads / max(1, min(count, threads))) }
 
   /// The results in order; a failure is that task's own.
-  func map<Value: Sendable>(_ count: Int, _ task: @Sendable (Int) throws -> Value) -> [Result<Value, any Error>] {
+  func map<Value: Sendable>(_ count: Int, _ task: @Sendable (Int) throws -> Value) -> [Result<
+    Value, any Error
+  >] {
     Ensemble(threads: threads).map(count, task)
   }
 
@@ -54,6 +56,6 @@ final class ProgressShares: @unchecked Sendable {
           return fractions.reduce(0, +) / Double(fractions.count)
         }
         whole.progress(RunProgress(fraction: fraction) { "\(name)  \(inner.place())" })
-      }, isInterrupted: whole.isInterrupted)
+      }, isInterrupted: whole.isInterrupted, durability: whole.durability)
   }
 }

@@ -59,9 +59,10 @@ extension Experiment {
   /// Reads what only the theory's level looks at, and makes sure that every kernel has one stationary law: nothing
   /// of the size of the loss itself.
   ///
-  /// - Throws: `ConfigurationError` or `ChainError`.
+  /// - Throws: `ConfigurationError`, `ChainError` or `ProblemError`.
   func checkTheory(threads: Int) throws {
     let theory = configuration.theory
+    try theory.solver.resolved.validate(dimension: model.parameterCount)
     if theory.level == .finiteContext { _ = try resolved(theory.sequences) }
     if theory.level != .finiteContext || theory.stages.contains(where: \.until.needsSelectedSet) {
       _ = try Kernel.stationaryLaws(source.kernels, threads: threads)

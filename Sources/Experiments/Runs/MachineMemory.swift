@@ -1,4 +1,4 @@
-import CKernels
+import CSystem
 import Foundation
 
 /// The memory that this process can have: the machine's, what a container or a batch system allows of it, and what
@@ -22,13 +22,16 @@ public struct MachineMemory: Equatable, Sendable {
     self.room = room < .max ? Int(room) : nil
   }
 
+  /// To be called before anything else where the process may be under a limit of address space.
+  public static func prepareForLimits() { process_restart_without_blas_threads(CommandLine.unsafeArgv) }
+
   /// Limits of control groups are set before a process starts.
   private static let controlGroup = controlGroup(under: "/")
 
   /// The smallest limit among a process' control groups and all above them, of either version.
   ///
   /// - Parameter root: the folder that stands for `/`.
-  static func controlGroup(under root: String) -> Int? {
+  package static func controlGroup(under root: String) -> Int? {
     let groups = read("\(root)/proc/self/cgroup") ?? ""
     return groups.split(separator: "\n").flatMap { line -> [Int] in
       // `0::/path` for version 2, `4:memory:/path` for version 1.

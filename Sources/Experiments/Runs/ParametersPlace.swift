@@ -17,7 +17,8 @@ extension InputFile {
     let data = try read("a file of parameters, or the folder of a run")
     do {
       if path.hasSuffix(".safetensors") {
-        return try Parameters(flat: TensorExport.arena(data, of: DisentangledTransformer(model, loss: Loss())), model: model)
+        return try Parameters(
+          flat: TensorExport.arena(data, of: DisentangledTransformer(model, loss: Loss())), model: model)
       }
       return try Parameters(json: Self.parametersMember(data) ?? data, model: model)
     } catch let error as ParametersFileError {
@@ -76,7 +77,9 @@ public struct RunPoint {
       return try RunFolder(of: folder.seed(seeds[0]))
     case .comparison, .duel, nil:
       let inner = ["theory", "training"].flatMap { name in
-        ((try? RunFolder.names(in: "\(path)/\(name)")) ?? []).filter { !$0.contains(".") }.sorted().map { "\(name)/\($0)" }
+        ((try? RunFolder.names(in: "\(path)/\(name)")) ?? []).filter { !$0.contains(".") }.sorted().map {
+          "\(name)/\($0)"
+        }
       }
       throw RunFolderError.severalRuns(path, inner)
     }

@@ -94,7 +94,9 @@ struct LastMeasurement {
 
   init() {}
 
+  /// Nothing of a run that has not measured.
   init(_ folder: RunFolder) throws {
+    guard folder.has(.trajectory), folder.has(.measurements) else { return }
     loss = try StoredTable(folder, .trajectory).lastRow["loss"].flatMap { Double($0) }
     standardError = try StoredTable(folder, .measurements).lastRow["standard-error"].flatMap { Double($0) }
   }

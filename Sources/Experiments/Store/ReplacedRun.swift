@@ -69,7 +69,9 @@ struct ReplacedRun {
     RunFolder.File(rawValue: name) != nil || folders.contains(name) || isSeed(name)
   }
 
-  private static func isSeed(_ name: String) -> Bool { name.hasPrefix("seed-") && Int(name.dropFirst(5)) != nil }
+  private static func isSeed(_ name: String) -> Bool {
+    name.hasPrefix("seed-") && Int(name.dropFirst(5)) != nil
+  }
 
   /// Removes the files of runs and the folders that are empty then.
   private static func removeRun(in path: String) throws {
@@ -86,5 +88,7 @@ struct ReplacedRun {
     }
   }
 
-  private static func isCheckpoint(_ name: String) -> Bool { name.hasPrefix("step-") && name.hasSuffix(".json") }
+  private static func isCheckpoint(_ name: String) -> Bool {
+    name.hasPrefix("step-") && name.hasSuffix(".json")
+  }
 }

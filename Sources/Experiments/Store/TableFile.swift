@@ -15,19 +15,26 @@ struct TableMark: Codable, Hashable, Sendable {
 final class TableFile {
   static let rowColumn = "row"
 
-  private(set) var rows: Int
-  private var hash: SHA256
+  private(set) var rows = 0
   private let file: DescriptorFile
   private let claim: RunClaim
+  private let path: String
+  /// Up to where the file has been hashed: marks follow each other, so that each byte is read once.
+  private var hashed = HashedRows()
+
+  private struct HashedRows {
+    var rows = -1
+    var bytes = 0
+    var hash = SHA256()
+  }
 
   /// Writes the header.
   init(in claim: RunClaim, _ file: RunFolder.File, columns: [String]) throws {
     self.claim = claim
-    rows = 0
-    hash = SHA256()
+    path = claim.folder[file]
     try claim.confirm()
-    self.file = try DescriptorFile(creating: claim.folder[file])
-    try write((columns + [Self.rowColumn]).joined(separator: ","))
+    self.file = try DescriptorFile(creating: path)
+    try self.file.append(Data("\((columns + [Self.rowColumn]).joined(separator: ","))\n".utf8))
   }
 
   /// Goes on with a file that is there: rows after the mark go.
@@ -35,34 +42,57 @@ final class TableFile {
   /// - Throws: `RunFolderError.damaged` where the rows up to the mark are not those that were written.
   init(in claim: RunClaim, _ file: RunFolder.File, resuming mark: TableMark) throws {
     self.claim = claim
-    let table = try StoredTable(claim.folder, file)
-    guard let kept = table.prefix(mark) else {
+    path = claim.folder[file]
+    guard let kept = try StoredTable(claim.folder, file).prefix(mark) else {
       throw RunFolderError.damaged(
-        claim.folder[file], problem: "rows that are missing or have changed before the run's checkpoint")
+        path, problem: "rows that are missing or have changed before the run's checkpoint")
     }
     rows = mark.rows
-    hash = SHA256()
-    hash.add(kept)
     try claim.write([(file, Data(kept))])
-    self.file = try DescriptorFile(appendingTo: claim.folder[file])
+    self.file = try DescriptorFile(appendingTo: path)
   }
-
-  var mark: TableMark { TableMark(rows: rows, sha256: hash.digits) }
 
   func append(_ fields: [String]) throws {
     try claim.confirm()
-    try write("\(fields.joined(separator: ",")),\(rows)")
+    try file.append(Data("\(fields.joined(separator: ",")),\(rows)\n".utf8))
     rows += 1
   }
 
-  private func write(_ line: String) throws {
-    let bytes = Data("\(line)\n".utf8)
-    try file.append(bytes)
-    hash.add(bytes)
+  /// What proves the first rows; all of them by default. Amortised O(bytes since the last mark).
+  func mark(at count: Int? = nil) throws -> TableMark {
+    let wanted = min(count ?? rows, rows)
+    if wanted < hashed.rows { hashed = HashedRows() }
+    try advance(to: wanted)
+    return TableMark(rows: wanted, sha256: hashed.hash.digits)
   }
 
-  /// What was appended is on the disk.
-  func synchronize() throws { try file.synchronize() }
+  private func advance(to wanted: Int) throws {
+    guard hashed.rows < wanted else { return }
+    let reader: FileHandle
+    do {
+      reader = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      try reader.seek(toOffset: UInt64(hashed.bytes))
+    } catch {
+      throw RunFolderError.notReadable(path, reason: error.localizedDescription)
+    }
+    defer { try? reader.close() }
+    while hashed.rows < wanted {
+      guard let piece = try? reader.read(upToCount: 1 << 20), !piece.isEmpty else {
+        throw RunFolderError.damaged(path, problem: "fewer rows than were written")
+      }
+      var end = piece.startIndex
+      while hashed.rows < wanted, let line = piece[end...].firstIndex(of: UInt8(ascii: "\n")) {
+        end = piece.index(after: line)
+        hashed.rows += 1
+      }
+      let known = hashed.rows < wanted ? piece : piece[..<end]
+      hashed.hash.add(known)
+      hashed.bytes += known.count
+    }
+  }
+
+  /// What was appended is on the disk, if the claim wants that.
+  func synchronize() throws { try claim.synchronize(file) }
 
   func close() throws { try file.close() }
 }

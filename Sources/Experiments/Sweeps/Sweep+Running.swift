@@ -26,7 +26,8 @@ extension Sweep {
   /// - Throws: `RunFailure` when interrupted; `RunFolderError` where nothing can be written.
   @discardableResult
   public func run(
-    _ cells: CellRanges? = nil, again: SweepRepeat = .none, threads: Int, _ observers: RunObservers = RunObservers()
+    _ cells: CellRanges? = nil, again: SweepRepeat = .none, threads: Int,
+    _ observers: RunObservers = RunObservers()
   ) throws -> SweepCounts {
     let wanted = try self.cells(cells)
     try RunFolder.create(place)
@@ -40,6 +41,8 @@ extension Sweep {
       Thread.sleep(forTimeInterval: 0.2)
       engine.forEach(ListSource(busy).next, run.attempt)
     }
+    // Cells are forced to the disk together: one by one would take longer than many a cell.
+    try DurableFile.synchronize(path)
     return try run.finish()
   }
 }
@@ -107,7 +110,9 @@ private final class SweepRun: @unchecked Sendable {
 
   private func run(_ cell: SweepCell, _ existing: RunClaim.Existing) throws {
     try budget.withGrant(of: cell.memory) {
-      try cell.run(existing, threads: threads, RunObservers(isInterrupted: { self.isStopping }))
+      try cell.run(
+        existing, threads: threads,
+        RunObservers(isInterrupted: { self.isStopping }, durability: .together))
     }
   }
 
@@ -125,7 +130,8 @@ private final class SweepRun: @unchecked Sendable {
     guard !observers.isInterrupted() else {
       throw RunFailure(
         .interruption,
-        "interrupted with \(counts.done) of \(total) cells done; inflow resume \(sweep.path) goes on with them")
+        "interrupted with \(counts.done) of \(total) cells done; inflow resume \(sweep.path) goes on with them"
+      )
     }
     return lock.withLock { counts }
   }

@@ -34,7 +34,7 @@ extension SweepDefinition {
     do {
       var tree = base
       for (path, value) in settings { try tree.set(value, at: path, Configuration.defaults) }
-      return try Configuration(tree, folder: folder, defaultName: name)
+      return try Configuration(tree, folder: folder, defaultName: name, relative: firstCell)
     } catch let error as ConfigurationError where error.place == .configuration && !settings.isEmpty {
       let values = settings.map { "\($0.path)=\($0.value.line)" }.joined(separator: ", ")
       throw ConfigurationError(

@@ -46,6 +46,7 @@ extension SweepDefinition {
   /// The same sweep with each file that it names replaced, in the base and in the axes.
   private func mapInputs(_ replacement: (InputFile) throws -> InputFile) throws -> SweepDefinition {
     var result = self
+    result.firstCell = nil
     let varied = axes.flatMap(\.paths)
     for file in try configuration(ofCell: 1).inputs {
       guard let path = ConfigurationPath(file.keyPath), !varied.contains(where: { $0.contains(path) }) else {

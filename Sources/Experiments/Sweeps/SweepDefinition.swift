@@ -43,6 +43,8 @@ public struct SweepDefinition: Sendable {
   let name: String
   /// How far apart the cells of neighbouring points of an axis are.
   let strides: [Int]
+  /// The first cell, from which the others differ in the sections of the axes alone; nil if it cannot be read.
+  var firstCell: Configuration.Relative?
 
   /// A table of more rows would be no table, and as many folders no file system's joy.
   public static let mostCells = 10_000_000
@@ -78,6 +80,11 @@ public struct SweepDefinition: Sendable {
       work, axes, quantities, count, strides
     )
     (self.base, folder, name) = (base.tree, base.folder, base.name)
+    firstCell = (try? configuration(ofCell: 1)).map { .init(configuration: $0, changed: sections) }
+  }
+
+  private var sections: Set<String> {
+    Set(axes.flatMap { $0.paths.compactMap { if case .key(let key)? = $0.steps.first { key } else { nil } } })
   }
 
   /// Of a file, such as `--vary` varies.

@@ -56,6 +56,8 @@ struct RunPlace<State: Codable> {
   var step: Int?
   let parameters: Parameters
   let state: State
+  /// Rows that the tables had there, where the state lies before the last of them; nil for all.
+  var rows: Int?
   /// Files beside the checkpoint that show the same point.
   var files: [(RunFolder.File, Data)] = []
 }

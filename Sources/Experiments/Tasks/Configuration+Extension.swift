@@ -30,7 +30,8 @@ extension Configuration {
     if same.theory.stages.count > last {
       let (old, new) = (shorter.theory.stages[last].until.time, theory.stages[last].until.time)
       try Self.check(
-        new >= old, "theory.stages[\(last)].until.time", "\(new)", "at least \(old), as long as the run was to last",
+        new >= old, "theory.stages[\(last)].until.time", "\(new)",
+        "at least \(old), as long as the run was to last",
         folder)
       same.theory.stages[last].until.time = old
     }
@@ -53,7 +54,8 @@ extension Configuration {
     throw ConfigurationError(
       .conflict, at: .file(folder[.configuration], line: nil), keyPath: key.path, found: key.ours,
       allowed: "\(key.theirs), as the run began with",
-      suggestion: "a longer run may have more theory.solver.steps, a longer last stage, stages behind it, other rows and "
+      suggestion:
+        "a longer run may have more theory.solver.steps, a longer last stage, stages behind it, other rows and "
         + "more training.seeds; anything else is another run")
   }
 
@@ -136,7 +138,9 @@ extension ConfigurationTree {
     }
     if case .list(let ours) = content, case .list(let theirs) = other.content, ours.count == theirs.count {
       for (index, pair) in zip(ours, theirs).enumerated() {
-        if let difference = pair.0.firstDifference(from: pair.1, at: "\(path)[\(index)]") { return difference }
+        if let difference = pair.0.firstDifference(from: pair.1, at: "\(path)[\(index)]") {
+          return difference
+        }
       }
       return nil
     }

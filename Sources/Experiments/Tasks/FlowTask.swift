@@ -26,10 +26,7 @@ public struct FlowTask: RunTask {
     flow = StagedFlow(
       loss.function, start: experiment.start,
       stages: theory.flowStages(mostInformative: HeadSet(selected?.set.members ?? [])),
-      solver: Solver(
-        stepper: theory.solver.stepper,
-        tolerance: Tolerance(relative: theory.solver.relative, absolute: theory.solver.absolute),
-        steps: StepLimits(count: theory.solver.steps), time: theory.solver.time),
+      solver: theory.solver.resolved,
       correction: try experiment.configuration.flowCorrection)
     try flow.solver.validate(dimension: experiment.model.parameterCount)
     identity = try experiment.configuration.identity(of: .flow, extending: shorter)
@@ -68,17 +65,19 @@ public struct FlowTask: RunTask {
     _ observers: RunObservers
   ) throws -> FlowSummary {
     let model = experiment.model
-    func place(_ time: Double, _ parameters: Parameters, _ state: FlowCheckpoint) -> RunPlace<FlowCheckpoint> {
-      RunPlace(time: time, parameters: parameters, state: state)
+    func place(_ time: Double, _ parameters: Parameters, _ state: FlowCheckpoint) -> RunPlace<FlowCheckpoint>
+    {
+      RunPlace(time: time, parameters: parameters, state: state, rows: state.points)
     }
     do {
+      try record.open(.trajectory, columns: TrajectoryFile.columns(model, .time))
       let outcome = try flow.run(
         outputs: outputs, resuming: start,
         StagedFlow.Observers(
           point: { point in
             try record.append(
               TrajectoryFile.row(time: point.time, loss: point.loss, point.parameters, model),
-              to: .trajectory, columns: TrajectoryFile.columns(model, .time))
+              to: .trajectory)
           },
           progress: { time, fraction in
             observers.progress(RunProgress(fraction: fraction) { "t = \(brief(time))" })
@@ -121,6 +120,14 @@ public struct FlowTask: RunTask {
 
   private func summary(_ outcome: FlowOutcome) throws -> FlowSummary {
     FlowSummary(self, outcome, loss: try flow.loss.value(outcome.parameters.flat))
+  }
+}
+
+extension SolverConfiguration {
+  var resolved: Solver {
+    Solver(
+      stepper: stepper, tolerance: Tolerance(relative: relative, absolute: absolute),
+      steps: StepLimits(count: steps), time: time)
   }
 }
 

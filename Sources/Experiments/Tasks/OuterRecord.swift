@@ -8,7 +8,8 @@ struct OuterRecord {
   /// - Parameter request: what the run was asked for beside the configuration.
   init(_ claim: RunClaim, _ configuration: Configuration, request: JSON? = nil, threads: Int) throws {
     self.claim = claim
-    manifest = try Manifest(claim.identity, configuration, request: request, threads: threads, resuming: claim.stored)
+    manifest = try Manifest(
+      claim.identity, configuration, request: request, threads: threads, resuming: claim.stored)
     try claim.begin(manifest, try configuration.yaml())
   }
 

@@ -28,7 +28,8 @@ public struct ResumedRun {
     if !overrides.isEmpty {
       guard [.flow, .training, .seed].contains(kind) else {
         throw ConfigurationError(
-          .conflict, at: .override(overrides[0].text), keyPath: "", found: "a run of inflow \(stored.command)",
+          .conflict, at: .override(overrides[0].text), keyPath: "",
+          found: "a run of inflow \(stored.command)",
           allowed: "a run of integrate or train, which can be made longer")
       }
       shorter = configuration

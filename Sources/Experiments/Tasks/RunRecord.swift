@@ -15,7 +15,8 @@ final class RunRecord<State: Codable> {
   /// Begins a run, or goes on with the one that is there: rows after its checkpoint are dropped, as they will come again.
   ///
   /// - Parameter remains: what is there to go on from.
-  init(_ claim: RunClaim, _ configuration: Configuration, _ remains: RunRemains<State>?, threads: Int) throws {
+  init(_ claim: RunClaim, _ configuration: Configuration, _ remains: RunRemains<State>?, threads: Int) throws
+  {
     self.claim = claim
     model = configuration.model
     manifest = try Manifest(claim.identity, configuration, threads: threads, resuming: claim.stored)
@@ -26,12 +27,14 @@ final class RunRecord<State: Codable> {
     }
   }
 
-  /// - Parameter columns: asked for the first row.
-  func append(_ fields: [String], to file: RunFolder.File, columns: @autoclosure () -> [String]) throws {
-    let table = try tables[file] ?? TableFile(in: claim, file, columns: columns())
-    tables[file] = table
-    try table.append(fields)
+  /// Makes sure that a table is there, if only its header; one that is gone on with stays.
+  func open(_ file: RunFolder.File, columns: [String]) throws {
+    guard tables[file] == nil else { return }
+    tables[file] = try TableFile(in: claim, file, columns: columns)
   }
+
+  /// A row of a table that is open.
+  func append(_ fields: [String], to file: RunFolder.File) throws { try tables[file]?.append(fields) }
 
   /// Whether the last checkpoint is some seconds old.
   var wantsBackup: Bool { Date().timeIntervalSince(lastSave) > Self.secondsBetweenBackups }
@@ -54,7 +57,8 @@ final class RunRecord<State: Codable> {
   }
 
   /// The end of the run, or where it was interrupted.
-  func finish(_ status: Manifest.Status, at place: RunPlace<State>, _ summary: JSON, _ counts: Counts) throws {
+  func finish(_ status: Manifest.Status, at place: RunPlace<State>, _ summary: JSON, _ counts: Counts) throws
+  {
     let files = try self.files(of: place) + [(.summary, Data(summary.text.utf8))]
     try close(status, counts, files)
   }
@@ -77,7 +81,7 @@ final class RunRecord<State: Codable> {
     manifest.wallTime = manifest.elapsed
     manifest.hasCheckpoint = manifest.hasCheckpoint || files.contains { $0.0 == .checkpoint }
     manifest.files =
-      tables.map { ($0, FileProof($1.mark)) }.sorted { $0.0.rawValue < $1.0.rawValue }
+      try tables.map { ($0, FileProof(try $1.mark())) }.sorted { $0.0.rawValue < $1.0.rawValue }
       + files.map { ($0, FileProof($1)) }
     try claim.write(files + [(.manifest, Data(manifest.json.text.utf8))])
   }
@@ -85,10 +89,12 @@ final class RunRecord<State: Codable> {
   /// Tables reach the disk before the checkpoint that counts their rows.
   private func files(of place: RunPlace<State>) throws -> [(RunFolder.File, Data)] {
     for table in tables.values { try table.synchronize() }
-    return place.files + [(.parameters, Data(place.parameters.json(model).utf8)), (.checkpoint, try checkpoint(place))]
+    return place.files + [
+      (.parameters, Data(place.parameters.json(model).utf8)), (.checkpoint, try checkpoint(place)),
+    ]
   }
 
   private func checkpoint(_ place: RunPlace<State>) throws -> Data {
-    try CheckpointFile(place, model, tables: tables.mapValues(\.mark)).json()
+    try CheckpointFile(place, model, tables: tables.mapValues { try $0.mark(at: place.rows) }).json()
   }
 }

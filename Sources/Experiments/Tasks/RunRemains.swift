@@ -27,7 +27,8 @@ struct RunRemains<State: Codable> {
       let remedy =
         path == folder[.checkpoint] ? kept.first.map { "copy \($0) over it" } : "remove it"
       guard let file = CheckpointFile<State>(try RunFolder.read(path)) else {
-        throw RunFolderError.damaged(path, problem: "no checkpoint of inflow \(stored.command)", remedy: remedy)
+        throw RunFolderError.damaged(
+          path, problem: "no checkpoint of inflow \(stored.command)", remedy: remedy)
       }
       let tables = try Self.tables(file, path)
       if let first = try tables.first(where: { try !Self.holds($0.key, $0.value, folder) }) {
@@ -48,7 +49,8 @@ struct RunRemains<State: Codable> {
       problem: "rows that are missing or have changed before every checkpoint")
   }
 
-  private static func tables(_ file: CheckpointFile<State>, _ path: String) throws -> [RunFolder.File: TableMark]
+  private static func tables(_ file: CheckpointFile<State>, _ path: String) throws -> [RunFolder.File:
+    TableMark]
   {
     var tables: [RunFolder.File: TableMark] = [:]
     for (name, mark) in file.tables {

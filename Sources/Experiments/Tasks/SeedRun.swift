@@ -33,6 +33,7 @@ final class SeedRun {
   /// - Throws: `RunFailure` after the last good state has been saved.
   func finish(_ observers: RunObservers) throws -> TrainingSummary {
     do {
+      try record.open(.trajectory, columns: TrajectoryFile.columns(model, .timeAndStep))
       let ending = try run.run(
         .init(
           progress: { step, loss in self.report(step, loss, observers) }, measurement: self.add,
@@ -72,12 +73,14 @@ final class SeedRun {
     try record.append(
       TrajectoryFile.row(
         time: measurement.time, step: measurement.step, loss: measurement.loss, parameters, model),
-      to: .trajectory, columns: TrajectoryFile.columns(model, .timeAndStep))
+      to: .trajectory)
     let numbers =
       [measurement.batchLoss ?? .nan, measurement.standardError] + measurement.values.map(\.value)
-    try record.append(
-      ["\(measurement.time)", "\(measurement.step)"] + numbers.map { "\($0)" }, to: .measurements,
+    try record.open(
+      .measurements,
       columns: ["time", "step", "batch-loss", "standard-error"] + measurement.values.map(\.name))
+    try record.append(
+      ["\(measurement.time)", "\(measurement.step)"] + numbers.map { "\($0)" }, to: .measurements)
     (last.loss, last.standardError) = (measurement.loss, measurement.standardError)
   }
 

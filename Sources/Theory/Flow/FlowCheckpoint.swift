@@ -33,7 +33,9 @@ extension FlowCheckpoint {
   /// Where a run goes on whose last stage has become longer since its time ended it: it is taken up afresh where it ended. A
   /// stage that a condition ended stays ended.
   func reopened(for stages: [FlowStage]) -> FlowCheckpoint {
-    guard let last = ends.last, last.cause == "time", stages.indices.contains(ends.count - 1) else { return self }
+    guard let last = ends.last, last.cause == "time", stages.indices.contains(ends.count - 1) else {
+      return self
+    }
     let start = ends.dropLast().last?.end ?? 0
     guard start + stages[ends.count - 1].end.time > last.end * (1 + 1e-9) else { return self }
     return FlowCheckpoint(

@@ -16,7 +16,10 @@ struct Compare: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Option(help: ArgumentHelp("The folder of the comparison: new, empty, or of the same one, which is gone on with.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the comparison: new, empty, or of the same one, which is gone on with.", valueName: "dir"
+    ))
   var out: String
 
   @Option(

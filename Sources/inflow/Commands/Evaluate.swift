@@ -15,7 +15,8 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   @Option(
-    help: ArgumentHelp("A parameters file, or the folder or a file of a run; by default the configuration's start.",
+    help: ArgumentHelp(
+      "A parameters file, or the folder or a file of a run; by default the configuration's start.",
       valueName: "p.json"),
     completion: .file(extensions: ["json"]))
   var parameters: String?

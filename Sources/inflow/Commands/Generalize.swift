@@ -13,7 +13,10 @@ struct Generalize: ParsableCommand {
         inflow generalize run --alpha 0.1 --alpha 1
       """)
 
-  @Argument(help: ArgumentHelp("The folder of a run, or a file of parameters in one: checkpoints/step-N.json, summary.json, ..", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp(
+      "The folder of a run, or a file of parameters in one: checkpoints/step-N.json, summary.json, ..",
+      valueName: "run"))
   var path: String
 
   @Option(

@@ -13,7 +13,9 @@ struct Integrate: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Option(help: ArgumentHelp("The folder of the run: new, empty, or of the same run, which is gone on with.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the run: new, empty, or of the same run, which is gone on with.", valueName: "dir"))
   var out: String
 
   func run() throws {

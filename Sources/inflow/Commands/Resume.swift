@@ -43,7 +43,8 @@ struct Resume: ParsableCommand {
 
   private func resumeSweep(_ console: Console) throws {
     guard overrides.isEmpty else {
-      throw ValidationError("--set: a sweep is changed in its file; allowed: no --set beside a sweep's folder")
+      throw ValidationError(
+        "--set: a sweep is changed in its file; allowed: no --set beside a sweep's folder")
     }
     let claim = try SweepClaim(of: folder)
     defer { claim.release() }

@@ -12,12 +12,14 @@ struct SlurmOptions: ParsableArguments {
   var engine: Engine = .local
 
   @Option(
-    help: ArgumentHelp("Options that go through to sbatch, such as '--partition=short --time=30'.", valueName: "options"))
+    help: ArgumentHelp(
+      "Options that go through to sbatch, such as '--partition=short --time=30'.", valueName: "options"))
   var sbatch: String?
 
   @Option(
     name: .customLong("max-array"),
-    help: ArgumentHelp("The most tasks of one job array; by default as many as the cluster allows.", valueName: "n"))
+    help: ArgumentHelp(
+      "The most tasks of one job array; by default as many as the cluster allows.", valueName: "n"))
   var maxArray: Int?
 
   @Option(
@@ -60,7 +62,8 @@ extension Sweep {
     guard options.wait else {
       Terminal.result(
         "queued: \(submission.cells) cells as \(submission.tasks) tasks\(jobs); \(queue.cells.count) were queued before\n"
-          + "inflow sweep status \(path) says how far they are, inflow sweep collect \(path) gathers the table")
+          + "inflow sweep status \(path) says how far they are, inflow sweep collect \(path) gathers the table"
+      )
       return
     }
     try console.watching { watch in

@@ -79,7 +79,8 @@ extension SweepCommand {
     @Argument(help: "The folder of the sweep.", completion: .directory)
     var folder: String
 
-    @Option(name: [.customLong("cells"), .customLong("cell")],
+    @Option(
+      name: [.customLong("cells"), .customLong("cell")],
       help: ArgumentHelp("Which cells, such as 3,7-9; by default all.", valueName: "cells"))
     var cells: CellRanges?
 
@@ -139,7 +140,9 @@ extension SweepCommand {
 
 extension Sweep {
   /// Runs here, gathers the tables and says what came of it.
-  func runAndTell(_ cells: CellRanges?, _ again: SweepRepeat, _ execution: ExecutionOptions, _ console: Console)
+  func runAndTell(
+    _ cells: CellRanges?, _ again: SweepRepeat, _ execution: ExecutionOptions, _ console: Console
+  )
     throws
   {
     do {
@@ -193,7 +196,8 @@ extension SweepStatus {
   fileprivate func text(of sweep: Sweep) -> String {
     var table = TextTable(["", "cells", ""], [.left, .right, .left])
     for (name, cells) in [
-      ("done", done), ("failed", failed), ("running", running), ("unfinished", unfinished), ("not begun", absent),
+      ("done", done), ("failed", failed), ("running", running), ("unfinished", unfinished),
+      ("not begun", absent),
     ] where !cells.isEmpty {
       table.add([name, "\(cells.count)", "\(cells)"])
     }

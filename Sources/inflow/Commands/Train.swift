@@ -16,7 +16,9 @@ struct Train: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Option(help: ArgumentHelp("The folder of the run: new, empty, or of the same run, which is gone on with.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the run: new, empty, or of the same run, which is gone on with.", valueName: "dir"))
   var out: String
 
   func run() throws {

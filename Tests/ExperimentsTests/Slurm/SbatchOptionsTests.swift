@@ -1,5 +1,6 @@
-import Experiments
 import Testing
+
+@testable import Experiments
 
 @Suite struct SbatchOptionsTests {
   /// As `printf '%s\n' ..` of a POSIX shell prints them, but for what it would expand.

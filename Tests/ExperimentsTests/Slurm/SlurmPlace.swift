@@ -1,6 +1,7 @@
-import Experiments
 import Foundation
 import Testing
+
+@testable import Experiments
 
 /// A folder with a sweep's folder in it, and programs that stand in for those of Slurm: they note what they are called with
 /// and answer what a test has laid out for them.
@@ -39,8 +40,13 @@ final class SlurmPlace {
   private func quoted(_ name: String) -> String { "'\(temporary[name])'" }
 
   func program(_ name: String, _ script: String) throws {
-    try write("#!/bin/sh\n\(script)\n", to: "bin/\(name)")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: temporary["bin/\(name)"])
+    let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    try write(script + "\n", to: "bin/\(name).sh")
+    let link = temporary["bin/\(name)"]
+    try? FileManager.default.removeItem(atPath: link)
+    try FileManager.default.createSymbolicLink(
+      atPath: link, withDestinationPath: tests.appendingPathComponent("Slurm/stand-in.sh").path)
   }
 
   func write(_ text: String, to name: String) throws {

@@ -1,6 +1,7 @@
-import Experiments
 import Foundation
 import Testing
+
+@testable import Experiments
 
 @Suite struct SlurmQueueTests {
   /// An array of ten tasks of two cells each, job 100.

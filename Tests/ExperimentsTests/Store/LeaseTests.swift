@@ -1,6 +1,7 @@
-@testable import Experiments
 import Foundation
 import Testing
+
+@testable import Experiments
 
 @Suite struct LeaseTests {
   /// The lease of a process that is not this one.
@@ -27,8 +28,9 @@ import Testing
     let folder = try TemporaryFolder()
     let lock = NSLock()
     nonisolated(unsafe) var (holders, most, served) = (0, 0, 0)
+    let path = folder.path
     DispatchQueue.concurrentPerform(iterations: 200) { _ in
-      guard let lease = try? Lease(of: folder.path) else { return }
+      guard let lease = try? Lease(of: path) else { return }
       lock.withLock {
         holders += 1
         served += 1

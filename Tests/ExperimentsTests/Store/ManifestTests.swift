@@ -1,7 +1,8 @@
-@testable import Experiments
 import Foundation
 import SymbolicTensors
 import Testing
+
+@testable import Experiments
 
 @Suite struct ManifestTests {
   @Test func manifestHashesInputsAndConfiguration() throws {

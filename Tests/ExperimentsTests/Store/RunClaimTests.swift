@@ -1,12 +1,15 @@
-@testable import Experiments
 import Foundation
 import Testing
+
+@testable import Experiments
 
 @Suite struct RunClaimTests {
   private let identity = RunIdentity(.flow, content: "a")
 
   /// A run that has begun.
-  private func begin(_ path: String, _ identity: RunIdentity? = nil, _ existing: RunClaim.Existing = .keep) throws {
+  private func begin(_ path: String, _ identity: RunIdentity? = nil, _ existing: RunClaim.Existing = .keep)
+    throws
+  {
     let claim = try RunClaim(path, of: identity ?? self.identity, existing)
     defer { claim.release() }
     let manifest = try Manifest(identity ?? self.identity, configuration(minimal), threads: 1)
@@ -38,7 +41,9 @@ import Testing
   @Test func aReplacedRunGoesWhenTheNewOneStands() throws {
     let temporary = try TemporaryFolder()
     try begin(temporary["run"])
-    for file in ["summary.json", "theory/x/trajectory.csv", "seed-3/manifest.json", "seed-3/notes.txt", "notes.txt"] {
+    for file in [
+      "summary.json", "theory/x/trajectory.csv", "seed-3/manifest.json", "seed-3/notes.txt", "notes.txt",
+    ] {
       let url = URL(fileURLWithPath: temporary["run/\(file)"])
       try FileManager.default.createDirectory(
         at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -78,7 +83,9 @@ import Testing
     #expect(throws: RunFolderError.notAFolder(temporary["file"])) {
       try RunClaim(temporary["file"], of: identity, .replace)
     }
-    let error = try #require(throws: RunFolderError.self) { try RunClaim(temporary["file/run"], of: identity) }
+    let error = try #require(throws: RunFolderError.self) {
+      try RunClaim(temporary["file/run"], of: identity)
+    }
     #expect(error.description.contains("file is a file"), "\(error)")
     #expect(try temporary.names() == ["file"])
   }

@@ -1,7 +1,8 @@
-@testable import Experiments
 import Foundation
 import InductionModel
 import Testing
+
+@testable import Experiments
 
 @Suite struct TableFileTests {
   private func claim(_ folder: TemporaryFolder) throws -> RunClaim {
@@ -19,7 +20,8 @@ import Testing
     try file.append(TrajectoryFile.row(time: 0, loss: 1.1, parameters, model))
     try file.append(TrajectoryFile.row(time: 1e-3, loss: 0.7, parameters, model))
     // Read while the file is still open: what a killed run leaves.
-    let lines = try String(contentsOfFile: temporary["run/trajectory.csv"], encoding: .utf8).split(separator: "\n")
+    let lines = try String(contentsOfFile: temporary["run/trajectory.csv"], encoding: .utf8).split(
+      separator: "\n")
     #expect(
       lines[0]
         == "time,loss,a,w[1 1],w[1 2],w[2 1],w[2 2],c[],c[1],c[2],c[1 2],"
@@ -40,7 +42,9 @@ import Testing
     defer { claim.release() }
     let file = try TableFile(in: claim, .trajectory, columns: ["time", "loss"])
     for row in 0..<3 { try file.append(["\(row)", "1"]) }
-    let mark = file.mark
+    let mark = try file.mark()
+    #expect(try file.mark(at: 1).rows == 1)
+    #expect(try file.mark() == mark)
     let whole = try String(contentsOfFile: temporary["run/trajectory.csv"], encoding: .utf8)
     try file.append(["3", "1"])
     let path = temporary["run/trajectory.csv"]

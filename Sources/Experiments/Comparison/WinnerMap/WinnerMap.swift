@@ -1,7 +1,8 @@
 /// Which set of heads wins, in theory and in training, over a grid of configurations: a sweep of duels.
 extension SweepDefinition {
   /// - Throws: `ConfigurationError` that names the key of the first cell that cannot be, or of two axes that are one.
-  public static func map(_ configuration: String, overrides: [Override], axes: [SweepAxis]) throws -> SweepDefinition
+  public static func map(_ configuration: String, overrides: [Override], axes: [SweepAxis]) throws
+    -> SweepDefinition
   {
     var definition = try SweepDefinition(base: configuration, overrides: overrides, work: .duel, axes: axes)
     definition.report = .map

@@ -46,7 +46,8 @@ public struct SlurmEngine: Sendable {
   ///   - isInterrupted: asked while `sbatch` runs, which tries for two minutes where the cluster is full.
   /// - Throws: `SlurmError`, `RunFolderError`; what was submitted until then is recorded, and runs.
   public func submit(
-    _ cells: CellRanges, of sweep: String, again: SweepRepeat = .none, executable: String, isInterrupted: () -> Bool = { false }
+    _ cells: CellRanges, of sweep: String, again: SweepRepeat = .none, executable: String,
+    isInterrupted: () -> Bool = { false }
   ) throws -> Submission {
     guard !cells.isEmpty else { return Submission() }
     let folder = try SlurmFolder(of: sweep)

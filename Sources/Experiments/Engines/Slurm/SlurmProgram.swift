@@ -53,7 +53,8 @@ struct SlurmProgram {
     process.terminationHandler = { _ in end.signal() }
     do { try process.run() } catch { throw failure(arguments, errno, "it does not start: \(error)") }
     while end.wait(timeout: .now() + 0.1) == .timedOut {
-      if isInterrupted() { process.terminate() }
+      // Nothing milder is sure to arrive: a thread that blocks signals has a process begin with them blocked.
+      if isInterrupted() { kill(process.processIdentifier, SIGKILL) }
     }
     return Answer(
       status: process.terminationStatus,

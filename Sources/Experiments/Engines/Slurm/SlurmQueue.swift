@@ -60,6 +60,7 @@ public struct SlurmQueue: Equatable, Sendable {
     for (array, states) in tasks {
       for (state, tasks) in states {
         let cells = try folder.cells(of: tasks, in: array)
+        if cells.isEmpty { continue }
         switch state {
         case .waiting(let reason): waiting[reason, default: CellRanges()].formUnion(cells)
         case .running: running.formUnion(cells)

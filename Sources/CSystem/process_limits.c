@@ -2,21 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#if defined(__linux__)
-// OpenBLAS starts a thread for every processor as soon as it is loaded, and each asks for a buffer of 128 MiB until
-// it has one: under a limit of address space they spin, and exit waits for them for ever. We cut work among threads
-// of our own, so it is told to start none. Only this section runs before the constructors of shared libraries.
-static void start_no_blas_threads(int argc, char **argv, char **environment) {
-  (void)argc, (void)argv, (void)environment;
-  setenv("OPENBLAS_NUM_THREADS", "1", 1);
-}
-
-__attribute__((section(".preinit_array"), used)) static void (*const before_libraries)(int, char **, char **) =
-    start_no_blas_threads;
-#endif
 
 // What is left under a limit when `used` bytes are taken.
 static int64_t left(int resource, int64_t used) {
@@ -36,4 +24,15 @@ int64_t process_room(void) {
   int64_t page = sysconf(_SC_PAGESIZE);
   int64_t space = left(RLIMIT_AS, pages * page), writable = left(RLIMIT_DATA, data * page);
   return space < writable ? space : writable;
+}
+
+void process_restart_without_blas_threads(char *const *arguments) {
+  static const char variable[] = "OPENBLAS_NUM_THREADS";
+  const char *threads = getenv(variable);
+  if (process_room() == INT64_MAX || (threads && !strcmp(threads, "1"))) return;
+  char path[4096];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (length <= 0) return;
+  path[length] = 0;
+  if (!setenv(variable, "1", 1)) execv(path, arguments);
 }
