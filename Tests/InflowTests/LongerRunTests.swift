@@ -3,7 +3,7 @@ import Testing
 
 /// Runs that are made longer, and folders that two processes want.
 @Suite struct LongerRunTests {
-  @Test(arguments: ["msadams", "rk8pd", "msbdf"]) func flowsGoOnBehindTheirEnd(stepper: String) throws {
+  @Test(arguments: ["auto", "rk8pd", "msbdf"]) func flowsGoOnBehindTheirEnd(stepper: String) throws {
     let place = try Workplace()
     let solver = ["--set", "theory.solver.stepper=\(stepper)"]
     func run(_ arguments: [String]) throws -> Command.Result {
