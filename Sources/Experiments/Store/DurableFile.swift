@@ -59,6 +59,21 @@ enum DurableFile {
     return url.deletingLastPathComponent().path + "/\(temporaryPrefix)\(url.lastPathComponent)-\(token)"
   }
 
+  /// Removes what a killed process was about to write in a folder that this process has claimed, if there is one.
+  static func removeTemporaries(in folder: String) throws(RunFolderError) {
+    guard FileManager.default.fileExists(atPath: folder) else { return }
+    for name in try RunFolder.names(in: folder) where name.hasPrefix(temporaryPrefix) {
+      // Another process that asks for the lease has one for the blink of an eye.
+      if name.hasPrefix(Lease.temporaryPrefix), !isOld("\(folder)/\(name)") { continue }
+      unlink("\(folder)/\(name)")
+    }
+  }
+
+  private static func isOld(_ path: String) -> Bool {
+    let date = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    return date.map { -$0.timeIntervalSinceNow > 600 } ?? false
+  }
+
   /// When the disk has it.
   private enum Arrival {
     case now, whenConvenient
