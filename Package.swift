@@ -33,10 +33,11 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
     .target(name: "CKernels", linkerSettings: vectorMath),
+    .target(name: "CSystem"),
     .target(
       name: "SymbolicTensors",
       dependencies: [
-        "COpenBLAS", "CKernels",
+        "COpenBLAS", "CKernels", "CSystem",
         .product(name: "Collections", package: "swift-collections"),
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
@@ -54,7 +55,7 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "SymbolicTensors", "Theory", "Transformer", "Yams",
+        "SymbolicTensors", "Theory", "Transformer", "CSystem", "Yams",
         .product(name: "Collections", package: "swift-collections"),
       ]),
     .executableTarget(

@@ -95,7 +95,10 @@ import Testing
     }
     for (options, message) in [
       (["--vary", "initial.scale=[0.01, 1]", "--vary", "initial.scale=1"], "a key that is varied twice"),
-      (["--vary", "initial.scale=[0.01, 1]", "--vary", "initial={own: 2}"], "put --vary initial before"),
+      (
+        ["--vary", "initial.scale=[0.01, 1]", "--vary", "initial={own: 2}"],
+        "an axis beside one of initial.scale"
+      ),
       (["--vary", "training=[{}, {optimizer: {adam: {}}}]"], "found adam"),
     ] {
       let arguments = ["map", "small.yaml", "--out", "map"] + options

@@ -47,7 +47,7 @@ import Testing
       "integrate", "small.yaml", "--out", "alone", "--set", "theory.stages[0].until.time=5", "--set",
       "initial.scale=0.1", "--set", "source.prior.seed=5", in: place)
     #expect(alone.status == 0)
-    #expect(try place.json("alone/summary.json")["loss"] as? Double == Double(table[5][6]))
+    #expect(try place.read("alone/summary.json").contains("\"loss\": \(table[5][6]),"))
 
     let first = try Command.run("sweep", "sweep.yaml", "--out", "parts", "--cells", "4", in: place)
     #expect(first.status == 0 && first.output.contains("missing: cells 1-3,5-6"), "\(first.output)")

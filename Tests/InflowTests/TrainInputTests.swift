@@ -98,7 +98,9 @@ import Testing
     try place.write(
       place.read("a/seed-1/manifest.json").replacing("\"done\"", with: "\"interrupted\""),
       to: "a/seed-1/manifest.json")
-    try place.write(place.read("b/seed-1/checkpoint.json"), to: "a/seed-1/checkpoint.json")
+    for file in ["checkpoint.json", "trajectory.csv", "measurements.csv"] {
+      try place.write(place.read("b/seed-1/\(file)"), to: "a/seed-1/\(file)")
+    }
     let other = try resume("a/seed-1")
     #expect(other.status == 65 && other.error.contains("another model"), "\(other.error)")
     // A configuration that was changed since.

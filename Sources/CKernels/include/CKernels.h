@@ -3,7 +3,6 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
-#include "process_limits.h"
 #include "skinny.h"
 #include "tiles.h"
 #include "trainer_layers.h"

@@ -56,6 +56,6 @@ final class ProgressShares: @unchecked Sendable {
           return fractions.reduce(0, +) / Double(fractions.count)
         }
         whole.progress(RunProgress(fraction: fraction) { "\(name)  \(inner.place())" })
-      }, isInterrupted: whole.isInterrupted)
+      }, isInterrupted: whole.isInterrupted, durability: whole.durability)
   }
 }

@@ -1,4 +1,4 @@
-import CKernels
+import CSystem
 import Foundation
 
 /// The memory that this process can have: the machine's, what a container or a batch system allows of it, and what

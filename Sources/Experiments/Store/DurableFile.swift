@@ -1,8 +1,18 @@
+import CSystem
 import Foundation
 
 /// What happens to a file that is there already.
 public enum ExistingFile: Sendable {
   case refuse, replace
+}
+
+/// When the disk has what was written.
+public enum Durability: Sendable {
+  /// Before a file comes into its place: also after a power cut it is the old one or the new one.
+  case forced
+  /// When the file system sees fit, or all at once by `DurableFile.synchronize`. For many short runs whose files carry their
+  /// proof: after a power cut what is incomplete is noticed.
+  case together
 }
 
 /// Files that are whole at any moment, also after a crash of the machine: written under another name in the same folder,
@@ -12,16 +22,21 @@ enum DurableFile {
   static let temporaryPrefix = ".writing-"
 
   /// - Throws: `RunFolderError.notWritable` with the system's reason; then the old file is as it was.
-  static func write(_ data: Data, to path: String) throws(RunFolderError) { try write([(path, data)]) }
+  static func write(_ data: Data, to path: String, _ durability: Durability = .forced) throws(RunFolderError)
+  {
+    try write([(path, data)], durability)
+  }
 
-  /// Several files of one folder; they come into their places in the order given, once all are on the disk.
-  static func write(_ files: [(path: String, data: Data)]) throws(RunFolderError) {
+  /// Several files of one folder; they come into their places in the order given, once all are written.
+  static func write(_ files: [(path: String, data: Data)], _ durability: Durability = .forced)
+    throws(RunFolderError)
+  {
     var temporaries: [String] = []
     do throws(RunFolderError) {
       for (path, data) in files {
         let temporary = self.temporary(for: path)
         temporaries.append(temporary)
-        try create(temporary, data, for: path, .now)
+        try create(temporary, data, for: path, durability)
       }
       for (file, temporary) in zip(files, temporaries) {
         guard rename(temporary, file.path) == 0 else { throw RunFolderError.system(file.path) }
@@ -46,7 +61,7 @@ enum DurableFile {
   static func writeIfAbsent(_ data: Data, to path: String) throws(RunFolderError) -> Bool {
     let temporary = self.temporary(for: path)
     defer { unlink(temporary) }
-    try create(temporary, data, for: path, .whenConvenient)
+    try create(temporary, data, for: path, .together)
     // A link either is made or is not, on network file systems too.
     if link(temporary, path) == 0 { return true }
     guard errno == EEXIST else { throw RunFolderError.system(path) }
@@ -74,17 +89,20 @@ enum DurableFile {
     return date.map { -$0.timeIntervalSinceNow > 600 } ?? false
   }
 
-  /// When the disk has it.
-  private enum Arrival {
-    case now, whenConvenient
+  /// Everything that was written to the file system of a folder is on the disk.
+  static func synchronize(_ folder: String) throws(RunFolderError) {
+    let descriptor = open(folder, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw RunFolderError.system(folder) }
+    defer { close(descriptor) }
+    guard file_system_synchronize(descriptor) == 0 else { throw RunFolderError.system(folder) }
   }
 
-  private static func create(_ temporary: String, _ data: Data, for path: String, _ arrival: Arrival)
+  private static func create(_ temporary: String, _ data: Data, for path: String, _ durability: Durability)
     throws(RunFolderError)
   {
     let file = try DescriptorFile(creating: temporary, named: path)
     try file.append(data)
-    if arrival == .now { try file.synchronize() }
+    if durability == .forced { try file.synchronize() }
     try file.close()
   }
 }

@@ -15,12 +15,17 @@ public final class RunClaim {
   /// The manifest of the run to go on with; nil for one that begins.
   public private(set) var stored: StoredManifest?
   private let lease: Lease
+  private let durability: Durability
   private var replaced: ReplacedRun?
 
   /// Creates the folder, and those above it, and takes its lease.
   ///
   /// - Throws: `RunFolderError`; then the folder is as it was.
-  public init(_ path: String, of identity: RunIdentity, _ existing: Existing = .keep) throws {
+  public init(
+    _ path: String, of identity: RunIdentity, _ existing: Existing = .keep,
+    _ durability: Durability = .forced
+  ) throws {
+    self.durability = durability
     folder = RunFolder(unchecked: path)
     self.identity = identity
     try RunFolder.create(path)
@@ -67,7 +72,7 @@ public final class RunClaim {
   /// Whole files; readers see the old ones or the new ones, the last of them last.
   func write(_ files: [(RunFolder.File, Data)]) throws {
     try lease.confirm()
-    try DurableFile.write(files.map { (folder[$0], $1) })
+    try DurableFile.write(files.map { (folder[$0], $1) }, durability)
   }
 
   /// Keeps the checkpoint of one step of training.
@@ -76,11 +81,16 @@ public final class RunClaim {
     let name = "step-\(String(repeating: "0", count: max(0, 9 - digits.count)))\(digits).json"
     try lease.confirm()
     try RunFolder.create(folder.checkpoints)
-    try DurableFile.write(data, to: "\(folder.checkpoints)/\(name)")
+    try DurableFile.write(data, to: "\(folder.checkpoints)/\(name)", durability)
   }
 
   /// Makes sure that the folder is still this process's own.
   func confirm() throws(RunFolderError) { try lease.confirm() }
+
+  /// What was appended to a table is on the disk, if that is wanted.
+  func synchronize(_ file: DescriptorFile) throws(RunFolderError) {
+    if durability == .forced { try file.synchronize() }
+  }
 
   public func release() { lease.release() }
 }

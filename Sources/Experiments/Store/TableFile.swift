@@ -91,8 +91,8 @@ final class TableFile {
     }
   }
 
-  /// What was appended is on the disk.
-  func synchronize() throws { try file.synchronize() }
+  /// What was appended is on the disk, if the claim wants that.
+  func synchronize() throws { try claim.synchronize(file) }
 
   func close() throws { try file.close() }
 }

@@ -41,6 +41,8 @@ extension Sweep {
       Thread.sleep(forTimeInterval: 0.2)
       engine.forEach(ListSource(busy).next, run.attempt)
     }
+    // Cells are forced to the disk together: one by one would take longer than many a cell.
+    try DurableFile.synchronize(path)
     return try run.finish()
   }
 }
@@ -108,7 +110,9 @@ private final class SweepRun: @unchecked Sendable {
 
   private func run(_ cell: SweepCell, _ existing: RunClaim.Existing) throws {
     try budget.withGrant(of: cell.memory) {
-      try cell.run(existing, threads: threads, RunObservers(isInterrupted: { self.isStopping }))
+      try cell.run(
+        existing, threads: threads,
+        RunObservers(isInterrupted: { self.isStopping }, durability: .together))
     }
   }
 

@@ -17,7 +17,7 @@ extension RunTask {
   public func run(
     at path: String, _ existing: RunClaim.Existing = .keep, _ observers: RunObservers = RunObservers()
   ) throws -> Summary {
-    let claim = try RunClaim(path, of: identity, existing)
+    let claim = try RunClaim(path, of: identity, existing, observers.durability)
     defer { claim.release() }
     return try run(in: claim, observers)
   }
@@ -28,13 +28,16 @@ public struct RunObservers: Sendable {
   public var progress: @Sendable (RunProgress) -> Void
   /// Asked after every step.
   public var isInterrupted: @Sendable () -> Bool
+  /// When the disk has what the run writes.
+  public var durability: Durability
 
   public init(
     progress: @escaping @Sendable (RunProgress) -> Void = { _ in },
-    isInterrupted: @escaping @Sendable () -> Bool = { false }
+    isInterrupted: @escaping @Sendable () -> Bool = { false }, durability: Durability = .forced
   ) {
     self.progress = progress
     self.isInterrupted = isInterrupted
+    self.durability = durability
   }
 
   /// Those of a part of the run, whose progress bears its name.
@@ -42,7 +45,7 @@ public struct RunObservers: Sendable {
     RunObservers(
       progress: { [progress] inner in
         progress(RunProgress(fraction: inner.fraction) { "\(name)  \(inner.place())" })
-      }, isInterrupted: isInterrupted)
+      }, isInterrupted: isInterrupted, durability: durability)
   }
 }
 

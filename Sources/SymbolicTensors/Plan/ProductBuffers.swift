@@ -1,5 +1,5 @@
-import CKernels
 import COpenBLAS
+import CSystem
 import Dispatch
 
 /// The working memory of OpenBLAS's products.
