@@ -11,18 +11,25 @@ import Testing
       })
   }
 
-  /// The columns of a table by name.
-  private func columns(_ place: Workplace, _ file: String) throws -> [String: [String]] {
-    let lines = try place.read(file).split(separator: "\n").map {
-      // Sets of lags stand in quotes for their commas.
-      $0.split(separator: "\"", omittingEmptySubsequences: false).enumerated().map { part, text in
-        part % 2 == 1 ? text.replacing(",", with: " ") : String(text)
-      }.joined().split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  /// The rows of a table, fields by the names of their columns.
+  private func rows(_ place: Workplace, _ file: String) throws -> [[String: String]] {
+    let lines = try place.read(file).split(separator: "\n").map { line in Self.fields(String(line)) }
+    return lines.dropFirst().map { fields in
+      Dictionary(zip(lines[0], fields)) { first, _ in first }
     }
-    return Dictionary(
-      uniqueKeysWithValues: lines[0].enumerated().map { place, name in
-        (name, lines.dropFirst().map { $0[place] })
-      })
+  }
+
+  /// Sets of lags stand in quotes for their commas.
+  private static func fields(_ line: String) -> [String] {
+    var (fields, isQuoted) = ([""], false)
+    for character in line {
+      switch character {
+      case "\"": isQuoted.toggle()
+      case "," where !isQuoted: fields.append("")
+      default: fields[fields.count - 1].append(character)
+      }
+    }
+    return fields
   }
 
   @Test func bytesDependNeitherOnThreadsNorOnWhenTheyAreMade() throws {
@@ -31,34 +38,48 @@ import Testing
     try #require(one.status == 0, "\(one.error)")
     let first = try files(place, "one")
     #expect(first.keys.contains("style.mplstyle") && first.keys.contains("README.md"))
-    #expect(first.keys.allSatisfy { !$0.contains("/.") && !$0.hasPrefix(".") }, "\(first.keys.sorted())")
+    let hidden = first.keys.filter { $0.contains("/.") || $0.hasPrefix(".") }
+    #expect(hidden.isEmpty, "\(hidden)")
     let two = try Command.run("figures", "--quick", "--out", "two", "--threads", "2", in: place)
     #expect(two.status == 0, "\(two.error)")
     #expect(try files(place, "two") == first)
     let again = try Command.run("figures", "three-stages", "--quick", "--out", "one", in: place)
     #expect(again.status == 0 && again.output == "figure: one/three-stages\n", "\(again.error)")
     #expect(try files(place, "one") == first)
+  }
 
-    // Shares are shares, in theory and in training.
-    let stages = try columns(place, "one/three-stages/trajectory.csv")
-    for side in ["theory", "training"] {
-      var sums: [String: Double] = [:]
-      for (row, quantity) in try #require(stages["quantity"]).enumerated() where quantity.hasPrefix("p[") {
-        let value = try #require(Double(try #require(stages[side])[row]))
-        sums[try #require(stages["time"])[row], default: 0] += value
-      }
-      #expect(sums.count > 5 && sums.values.allSatisfy { abs($0 - 1) < 1e-8 }, "\(side): \(sums)")
+  /// Shares are shares, in theory and in training.
+  @Test func sharesSumToOne() throws {
+    let place = try Workplace()
+    let made = try Command.run("figures", "three-stages", "--quick", "--out", "figures", in: place)
+    try #require(made.status == 0, "\(made.error)")
+    let shares = try rows(place, "figures/three-stages/trajectory.csv").filter {
+      $0["quantity"]?.hasPrefix("p[") == true
     }
-    // As α grows, rows become independent with equal small variances: then the ratio of information to that of both parents
-    // is d/(d + 1) for one parent, 1/d for both with another lag, and 0 for a lag that is no parent; the next order is 1/α.
-    let information = try columns(place, "one/information-over-prior/information.csv")
-    for (lags, limit) in [("{1}", 0.75), ("{2}", 0.75), ("{1 2 3}", 1.0 / 3), ("{3}", 0), ("{1 2}", 1)] {
-      let row = try #require(
-        try #require(information["lags"]).indices.first {
-          information["lags"]?[$0] == lags && information["dirichlet"]?[$0] == "10"
-        })
-      let ratio = try #require(Double(try #require(information["ratio"])[row]))
-      let error = try #require(Double(try #require(information["ratio_se"])[row]))
+    let times = Dictionary(grouping: shares) { $0["time"] ?? "" }
+    #expect(times.count > 5)
+    for (time, rows) in times {
+      for side in ["theory", "training"] {
+        let sum = rows.compactMap { $0[side].flatMap { Double($0) } }.reduce(0, +)
+        #expect(rows.count == 7 && abs(sum - 1) < 1e-8, "\(side) at \(time)")
+      }
+    }
+  }
+
+  /// As α grows, rows become independent with equal small variances: then the ratio of information to that of both parents is
+  /// d/(d + 1) for one parent, 1/d for both with another lag, and 0 for a lag that is no parent; the next order is 1/α.
+  @Test func informationOfNearlyIndependentTokens() throws {
+    let place = try Workplace()
+    let made = try Command.run("figures", "information-over-prior", "--quick", "--out", "figures", in: place)
+    try #require(made.status == 0, "\(made.error)")
+    let table = try rows(place, "figures/information-over-prior/information.csv")
+    let limits: [(String, Double)] = [
+      ("{1}", 0.75), ("{2}", 0.75), ("{1,2,3}", 1 / 3), ("{3}", 0), ("{1,2}", 1),
+    ]
+    for (lags, limit) in limits {
+      let row = try #require(table.first { $0["lags"] == lags && $0["dirichlet"] == "10" })
+      let ratio = try #require(row["ratio"].flatMap { Double($0) })
+      let error = try #require(row["ratio_se"].flatMap { Double($0) })
       #expect(abs(ratio - limit) < 4 * error + 0.05, "\(lags): \(ratio) ± \(error)")
     }
   }
