@@ -11,6 +11,7 @@ public enum InputError {
     switch error {
     case let error as ConfigurationError: error.description
     case let error as RunFolderError: error.isInputError ? error.description : nil
+    case let error as FigureError: error.description
     case let error as ChainError: "source: \(error)"
     case let error as KernelError: "source: \(error)"
     case let error as SamplerError: "source: \(error)"
