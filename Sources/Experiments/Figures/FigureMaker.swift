@@ -46,7 +46,8 @@ public final class FigureMaker {
         throw RunFailure(
           failure.cause,
           "figure \(figure.name): "
-            + (failure.isInterruption ? "interrupted; the same command goes on with it" : failure.description))
+            + (failure.isInterruption ? "interrupted; the same command goes on with it" : failure.description)
+        )
       }
       try lease.confirm()
       try gallery.write()
