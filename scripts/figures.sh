@@ -37,11 +37,8 @@ if ! { [ -e "$environment/whole" ] && "$environment/bin/python" -c '' 2>/dev/nul
   mkdir -p "$cache" || unexecuted "the cache folder $cache cannot be made" "set INFLOW_CACHE to a folder that can"
   python3 -m venv --clear "$environment" >"$log" 2>&1 ||
     unexecuted "python3 -m venv failed: $(tail -n 1 "$log")" "see $log"
-  while read -r package; do
-    case $package in '#'* | '') continue ;; esac
-    "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "$package" >"$log" 2>&1 ||
-      unexecuted "the Python package $package could not be installed: $(tail -n 1 "$log")" "see $log"
-  done <"$requirements"
+  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements" >"$log" 2>&1 ||
+    unexecuted "Python packages could not be installed: $(grep ERROR "$log" | tail -n 1)" "see $log"
   : >"$environment/whole"
 fi
 echo "Drawing with the Python environment in $environment ..." >&2

@@ -43,7 +43,11 @@ public final class FigureMaker {
       do {
         try gallery.folder(of: figure).write(figure.tables(in: workshop), extent)
       } catch let failure as RunFailure {
-        throw RunFailure(failure.cause, "figure \(figure.name): \(failure.description)")
+        throw RunFailure(
+          failure.cause,
+          "figure \(figure.name): "
+            + (failure.isInterruption ? "interrupted; the same command goes on with it" : failure.description)
+        )
       }
       try lease.confirm()
       try gallery.write()
