@@ -88,7 +88,7 @@ import Testing
     let place = try Workplace()
     let list = try Command.run("figures", "--list", in: place)
     #expect(list.status == 0)
-    #expect(list.output.contains("\nselection-over-scale  A start of the scale"), "\(list.output)")
+    #expect(list.output.contains("\nselection-over-scale    A start of the scale"), "\(list.output)")
     let unknown = try Command.run("figures", "selection-over-time", "--out", "figures", in: place)
     #expect(unknown.status == 65)
     #expect(
