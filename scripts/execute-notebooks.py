@@ -16,7 +16,13 @@ def execute(path):
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
     NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources=resources, record_timing=False
+        notebook,
+        kernel_name="python3",
+        resources=resources,
+        record_timing=False,
+        timeout=600,
+        startup_timeout=300,
+        extra_arguments=["--log-level=ERROR"],
     ).execute()
     notebook.metadata.language_info = {"name": "python"}
     # A reader sees the notebook before, or the one after.

@@ -10,7 +10,7 @@ struct FigureNotebook {
     JSON.object([
       "cells": .array([
         cell("markdown", "about", "# \(figure.title)\n\n\(figure.caption)\n\n\(Self.origin)"),
-        cell("code", "data", reading), cell("code", "picture", figure.drawing),
+        cell("code", "data", reading), cell("code", "picture", figure.drawing + "\n" + Self.showing),
         cell("code", "files", Self.saving),
       ]),
       "metadata": .object([
@@ -31,6 +31,9 @@ struct FigureNotebook {
       + tables.map { "\($0.name) = pd.read_csv(\"\($0.file)\")" })
       .joined(separator: "\n")
   }
+
+  /// The cell's value is nothing: the picture is all that is to be seen.
+  private static let showing = "plt.show()"
 
   /// Files without a date in them are the same every time.
   private static let saving = """
