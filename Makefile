@@ -1,11 +1,12 @@
 # make demo    installs what is missing, builds, and compares theory with training on the built-in example
 # make test    installs what is missing, builds, and runs all tests
+# make figures makes all figures in notebooks-export, with pictures where there is Python
 # make lint    checks the formatting
 
 SWIFT ?= swift
 INFLOW = .build/release/inflow
 
-.PHONY: all build demo test lint clean dependencies
+.PHONY: all build demo figures test lint clean dependencies
 .SILENT:
 
 all: build
@@ -22,6 +23,9 @@ demo: build
 	echo
 	$(INFLOW) compare Examples/two-parents.yaml --out demo-run --force \
 	  --set 'training.stages[0].steps=200'
+
+figures: build
+	sh scripts/figures.sh $(INFLOW) notebooks-export
 
 test: dependencies
 	echo "Building and testing (some minutes the first time) ..."

@@ -42,7 +42,7 @@ for number in $(seq "$kills"); do
 done
 "$inflow" resume "$place/tasks" --quiet >/dev/null
 cmp "$place/whole/sweep.csv" "$place/tasks/sweep.csv" && echo "$kills kills of tasks: the same table"
-(cd "$place/whole/cells" && find . -name '*.csv' -o -name 'summary.json' -o -name 'parameters.json') | while read -r file; do
+(cd "$place/whole/cells" && find . -type f ! -name manifest.json) | while read -r file; do
   cmp "$place/whole/cells/$file" "$place/killed/cells/$file" || exit 1
   cmp "$place/whole/cells/$file" "$place/tasks/cells/$file" || exit 1
 done && echo "every file of every run is the same"

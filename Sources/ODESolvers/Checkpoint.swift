@@ -2,11 +2,13 @@
 ///
 /// JSONEncoder writes every Double so that it reads back exactly.
 public struct Checkpoint: Codable, Hashable, Sendable {
-  public internal(set) var format = 1
+  static let format = 2
+  public internal(set) var format = Self.format
   /// The last accepted time and state.
   public let time: Double
   public let state: [Double]
-  public let stepper: Stepper
+  /// The stepper's name.
+  public let stepper: String
   public let timeScale: TimeScale
   /// Where the run began.
   public let start: Double
@@ -27,6 +29,9 @@ public struct Checkpoint: Codable, Hashable, Sendable {
   let lastFired: [Double?]
   let interpolationError: Double?
   let stability: StabilityWatch
+  /// The name of the method at work, and what its choice remembers, where the stepper chooses.
+  let method: String
+  let chooser: MethodChooser?
 }
 
 /// A located zero, in the integrator's clock.

@@ -29,17 +29,15 @@ struct DenseOutput {
 
   /// Prepares the interval between `nodes[right - 1]` and `nodes[right]`.
   ///
-  /// - Parameters:
-  ///   - order: indices of the nodes in the order in which they enter; the interval's ends first.
-  ///   - slopes: whether the nodes' slopes are used.
-  mutating func prepare(_ nodes: [Node], right: Int, using order: [Int], slopes: Bool, measure: StepControl) {
+  /// - Parameter order: indices of the nodes in the order in which they enter; the interval's ends first.
+  mutating func prepare(_ nodes: [Node], right: Int, using order: [Int], measure: StepControl) {
     start = nodes[right - 1].reading
     length = nodes[right].reading - start
     positions.removeAll(keepingCapacity: true)
     owners.removeAll(keepingCapacity: true)
     for index in order {
       let position = (nodes[index].reading - start) / length
-      for _ in 0..<(slopes ? 2 + nodes[index].higher.count : 1) {
+      for _ in 0..<nodes[index].data {
         positions.append(position)
         owners.append(index)
       }

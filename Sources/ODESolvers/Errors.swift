@@ -27,7 +27,7 @@ extension ProblemError: CustomStringConvertible {
       "\(what) is not finite"
     case .missingJacobian(let stepper):
       "\(stepper.rawValue) needs the system's Jacobian; give one, take withDifferencedJacobian(), or use "
-        + "rk8pd or msadams"
+        + "auto, rk8pd or msadams"
     case .lengthChanged(let found, let expected):
       "the right-hand side left \(found) numbers where \(expected) are needed"
     case .checkpointMismatch(let what):
@@ -67,7 +67,7 @@ public struct IntegrationFailure: Error {
   public let step: Double
   public let counts: Counts
   public let stepper: Stepper
-  /// Whether the explicit stepper's steps were at the edge of its stability region.
+  /// Whether stability rather than accuracy limited the stepper's last steps.
   public let limitedByStability: Bool
 
   /// What to try, in a sentence.
@@ -75,11 +75,11 @@ public struct IntegrationFailure: Error {
     switch reason {
     case .tooManySteps(let limit):
       limitedByStability
-        ? "The problem is stiff for \(stepper.rawValue): use msbdf or bsimp with a Jacobian."
+        ? "The problem is stiff for \(stepper.rawValue): use auto, which changes to msbdf where it costs less, or msbdf."
         : "Loosen the tolerance, integrate in logarithmic time, or raise the limit of \(limit) steps."
     case .stepTooSmall:
       "The solution may have a singularity here; otherwise loosen the tolerance or the smallest step, "
-        + "or use msbdf or bsimp for a stiff problem."
+        + "or use auto or msbdf for a stiff problem."
     case .nonFinite(.event):
       "Make the event's function finite near this state."
     case .nonFinite:

@@ -5,8 +5,13 @@ struct Node: Codable, Hashable, Sendable {
   var state: [Double]
   /// dy/dclock; for a predictor–corrector method that of the last iterate, which its history builds on.
   var slope: [Double]
+  /// Whether the slope is accurate enough for dense output.
+  var hasExactSlope: Bool
   /// d²y/dclock², d³y/dclock³; empty until dense output asks for them.
   var higher: [[Double]] = []
+
+  /// How many derivatives of y, itself included, dense output can use.
+  var data: Int { hasExactSlope ? 2 + higher.count : 1 }
 }
 
 /// The last accepted states, oldest first.
@@ -20,11 +25,15 @@ struct History {
   var last: Node { nodes[nodes.count - 1] }
 
   /// Takes over an accepted state. Allocates nothing once states have been forgotten.
-  mutating func append(reading: Double, time: Double, state: [Double], slope: [Double]) {
+  mutating func append(
+    reading: Double, time: Double, state: [Double], slope: [Double], hasExactSlope: Bool
+  ) {
     guard var node = spare.popLast() else {
-      nodes.append(Node(reading: reading, time: time, state: state, slope: slope))
+      nodes.append(
+        Node(reading: reading, time: time, state: state, slope: slope, hasExactSlope: hasExactSlope))
       return
     }
+    node.hasExactSlope = hasExactSlope
     node.reading = reading
     node.time = time
     node.state.copy(from: state)
@@ -48,9 +57,10 @@ struct History {
   /// Forgets all but the last state: what came before belongs to another smooth piece.
   mutating func keepLast() { keep(1) }
 
-  mutating func replaceLast(state: [Double], slope: [Double]) {
+  mutating func replaceLast(state: [Double], slope: [Double], hasExactSlope: Bool) {
     nodes[nodes.count - 1].state = state
     nodes[nodes.count - 1].slope = slope
+    nodes[nodes.count - 1].hasExactSlope = hasExactSlope
     nodes[nodes.count - 1].higher = []
   }
 }

@@ -4,41 +4,45 @@
 extension Integration {
   /// A state between `left` and the node after it; nil where the stepper cannot give one within its tolerance.
   func anchor(from left: Node, at reading: Double) throws -> Node? {
-    // A step of backward differentiation needs its own history.
-    guard solver.stepper != .msbdf else { return nil }
-    if anchorStepper == nil {
-      let stepper = solver.stepper == .msadams ? Stepper.rk8pd : solver.stepper
-      anchorStepper = try GSLStepper(
-        stepper, rightHandSide, tolerance: solver.tolerance.local(solver.stepper))
+    let stepper: Stepper
+    switch method.dense.anchor {
+    case .none: return nil
+    case .own: stepper = method
+    case .other(let other): stepper = other
     }
-    guard let anchorStepper else { return nil }
+    let anchorStepping =
+      try self.anchorStepping
+      ?? stepper.make(rightHandSide, tolerance: solver.tolerance.local(method))
+    self.anchorStepping = anchorStepping
     let length = reading - left.reading
-    trial.copy(from: left.state)
-    let passed = try guarded {
-      try anchorStepper.attempt(
-        at: left.reading, step: length, state: &trial, slope: solver.stepper.isMultistep ? nil : left.slope,
-        error: &error)
-    }
-    guard passed,
+    guard
+      try attempt(from: left, step: length, by: anchorStepping, slope: method.isMultistep ? nil : left.slope),
       control.norm(error: error, before: left.state, after: trial, slope: left.slope, step: length) <= 1,
       try guarded({ try rightHandSide.evaluate(trial, at: reading) })
     else { return nil }
     return Node(
-      reading: reading, time: clock.time(at: reading), state: trial, slope: rightHandSide.last.slope)
+      reading: reading, time: clock.time(at: reading), state: trial, slope: rightHandSide.last.slope,
+      hasExactSlope: method.dense.usesSlopes)
   }
 
   /// Puts states inside the last interval where dense output is wanted and misses the tolerance.
   ///
-  /// Explicit and multistep steppers take steps that their neighbours interpolate well, and get one such state only
-  /// at the very end, where the last interval has neighbours on one side alone.
+  /// Explicit steppers take steps that their neighbours interpolate well, and get one such state only at the very end,
+  /// where the last interval has neighbours on one side alone.
   func densify() throws {
     let nodes = history.nodes
     let right = nodes.count - 1
     let (left, end) = (nodes[right - 1], nodes[right])
     let isLast = end.reading == endReading
-    guard !solver.stepper.isMultistep, solver.stepper.isImplicit || isLast else { return }
+    let depth: Int
+    switch method.dense.insertion {
+    case .nowhere: return
+    case .atTheEnd: depth = isLast ? 1 : 0
+    case .everywhere: depth = 6
+    }
+    guard depth > 0 else { return }
     guard !events.isEmpty || outputs.wants(after: left.reading, before: end.reading) else { return }
-    let inserted = try subdivide(right: right, depth: solver.stepper.isImplicit ? 6 : 1)
+    let inserted = try subdivide(right: right, depth: depth)
     outputs.intervalsAdded(inserted)
     newIntervals += inserted
   }
@@ -49,8 +53,8 @@ extension Integration {
     guard depth > 0 else { return 0 }
     let nodes = history.nodes
     eventDense.prepare(
-      nodes, right: right, using: Self.nearest(nodes, right: right, count: solver.stepper.denseNodes),
-      slopes: solver.stepper.denseUsesSlopes, measure: measure)
+      nodes, right: right, using: Self.nearest(nodes, right: right, count: solver.stepper.dense.nodes),
+      measure: measure)
     guard eventDense.measuredError > 1 else { return 0 }
     let left = nodes[right - 1]
     let middle = left.reading + (nodes[right].reading - left.reading) / 2

@@ -14,10 +14,11 @@ extension Integration {
     func require(_ holds: Bool, _ what: String) throws {
       guard holds else { throw ProblemError.checkpointMismatch(what) }
     }
-    try require(checkpoint.format == 1, "format \(checkpoint.format) is not 1")
     try require(
-      checkpoint.stepper == solver.stepper,
-      "it was made with \(checkpoint.stepper.rawValue), not \(solver.stepper.rawValue)")
+      checkpoint.format == Checkpoint.format, "format \(checkpoint.format) is not \(Checkpoint.format)")
+    try require(
+      checkpoint.stepper == solver.stepper.rawValue,
+      "it was made with \(checkpoint.stepper), not \(solver.stepper.rawValue)")
     try require(
       checkpoint.timeScale == solver.time,
       "it was made in \(checkpoint.timeScale.rawValue), not \(solver.time.rawValue) time")
@@ -38,6 +39,8 @@ extension Integration {
     lastFired = checkpoint.lastFired
     drifts = checkpoint.drifts
     stability = checkpoint.stability
+    chooser = checkpoint.chooser
+    if let stiff = solver.stepper.choice?.stiff, checkpoint.method == stiff.rawValue { try take(stiff) }
     let node = history.last
     eventValues = try evaluateEvents(time: node.time, state: node.state, slope: node.slope)
     isStarted = true
@@ -59,10 +62,11 @@ extension Integration {
 
   func checkpoint() -> Checkpoint {
     Checkpoint(
-      time: time, state: state, stepper: solver.stepper, timeScale: solver.time, start: start,
+      time: time, state: state, stepper: solver.stepper.rawValue, timeScale: solver.time, start: start,
       deliveredOutputs: outputs.deliveredOutputs, deliveredEvents: outputs.deliveredEvents, counts: counts,
       drifts: drifts, step: step, stepsSinceRestart: stepsSinceRestart, nodes: history.nodes,
       waitingIntervals: outputs.waiting, waitingEvents: outputs.waitingEvents, lastFired: lastFired,
-      interpolationError: outputs.interpolationError, stability: stability)
+      interpolationError: outputs.interpolationError, stability: stability,
+      method: method.rawValue, chooser: chooser)
   }
 }

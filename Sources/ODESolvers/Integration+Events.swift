@@ -44,8 +44,8 @@ extension Integration {
   private func findCrossings(right: Int) throws -> [Crossing] {
     let nodes = history.nodes
     eventDense.prepare(
-      nodes, right: right, using: Self.nearest(nodes, right: right, count: solver.stepper.denseNodes),
-      slopes: solver.stepper.denseUsesSlopes, measure: measure)
+      nodes, right: right, using: Self.nearest(nodes, right: right, count: solver.stepper.dense.nodes),
+      measure: measure)
     let samples = events.reduce(1) { max($0, $1.samplesPerStep) }
     var found: [Crossing] = []
     var low = eventDense.start
@@ -112,9 +112,7 @@ extension Integration {
     extended.insert(anchor, at: right)
     eventDense.prepare(
       extended, right: right,
-      using: Self.nearest(extended, right: right, count: solver.stepper.denseNodes + 1),
-      slopes: solver.stepper.denseUsesSlopes,
-      measure: measure)
+      using: Self.nearest(extended, right: right, count: solver.stepper.dense.nodes + 1), measure: measure)
     let event = crossing.event
     let value = { [self] (reading: Double) in
       eventDense.value(at: reading, into: &sample, slope: &sampleSlope)
@@ -145,7 +143,7 @@ extension Integration {
     eventDense.value(at: crossing.reading, into: &sample, slope: &sampleSlope)
     let node = Node(
       reading: crossing.reading, time: clock.time(at: crossing.reading), state: crossing.state,
-      slope: sampleSlope)
+      slope: sampleSlope, hasExactSlope: method.dense.usesSlopes)
     // At a state that was accepted the event adds nothing between the two.
     let isNew = crossing.reading < history.nodes[right].reading
     if isNew { history.insert(node, at: right) }
@@ -174,9 +172,12 @@ extension Integration {
   /// Forgets what came before the last node, whose state becomes the given one.
   func startAfresh(from state: [Double]) throws {
     history.keepLast()
-    history.replaceLast(state: state, slope: history.last.slope)
+    history.replaceLast(
+      state: state, slope: history.last.slope, hasExactSlope: history.last.hasExactSlope)
     try refreshSlope()
-    try gsl.restart()
+    try stepping.restart()
+    stability.forget()
+    chooser?.startAfresh()
     stepsSinceRestart = 0
     eventValues = try evaluateEvents(time: time, state: state, slope: history.last.slope)
     if solver.stepper.isMultistep { restartPoint = checkpoint() }

@@ -9,16 +9,22 @@ public final class Integration {
 
   let clock: Clock
   /// Measures by the tolerance of one step.
-  let control: StepControl
+  var control: StepControl
   /// Measures by the tolerance that was asked for.
   let measure: StepControl
+  /// Measures by the tolerance of one step of the method that the one at work is compared with, if there is one.
+  let rivalControl: StepControl?
   let rightHandSide: RightHandSide
   let events: [Event]
   let conserved: [ConservedQuantity]
   let endReading: Double
   let startReading: Double
   let firing = RootFinder()
-  var gsl: GSLStepper
+  /// The method at work: the solver's stepper, or the one of those that it chooses from.
+  var method: Stepper
+  var stepping: any Stepping
+  /// Set where the solver's stepper chooses between two methods.
+  var chooser: MethodChooser?
   var history: History
   /// The step to be tried next, on the clock.
   var step = 0.0
@@ -36,8 +42,8 @@ public final class Integration {
   var restartPoint: Checkpoint?
   var isStarted = false
   private var mustStartAfresh = false
-  /// A stepper for short steps to located events; made when first wanted.
-  var anchorStepper: GSLStepper?
+  /// For short steps to located events; made when first wanted.
+  var anchorStepping: (any Stepping)?
 
   // Work space, so that steps allocate nothing.
   var trial: [Double]
@@ -64,7 +70,8 @@ public final class Integration {
     guard state.allFinite else { throw ProblemError.nonFinite("the initial state") }
     self.drifts = drifts
     history.append(
-      reading: startReading, time: start, state: state, slope: [Double](repeating: 0, count: state.count))
+      reading: startReading, time: start, state: state, slope: [Double](repeating: 0, count: state.count),
+      hasExactSlope: method.dense.usesSlopes)
   }
 
   init(
@@ -91,14 +98,19 @@ public final class Integration {
     startReading = clock.reading(at: start)
     endReading = clock.reading(at: end)
     measure = StepControl(stepper: solver.stepper, tolerance: solver.tolerance, absolutes: absolutes)
-    let local = solver.tolerance.local(solver.stepper)
-    control = StepControl(
-      stepper: solver.stepper, tolerance: local, absolutes: try local.absolutes(dimension: system.dimension))
-    rightHandSide = RightHandSide(system: system, clock: clock, counts: counts)
-    gsl = try GSLStepper(solver.stepper, rightHandSide, tolerance: local)
+    rightHandSide = RightHandSide(
+      system: solver.stepper.choice == nil ? system : system.withAnyJacobian, clock: clock, counts: counts)
+    method = solver.stepper.choice?.nonStiff ?? solver.stepper
+    control = try StepControl(ofOneStep: method, solver.tolerance, dimension: system.dimension)
+    rivalControl =
+      if case .outpaced(by: let rival) = method.stability {
+        try StepControl(ofOneStep: rival, solver.tolerance, dimension: system.dimension)
+      } else { nil }
+    stepping = try method.make(rightHandSide, tolerance: solver.tolerance.local(method))
+    chooser = solver.stepper.choice.map { _ in MethodChooser() }
     history = History()
     self.outputs = OutputQueue(
-      try outputs.grid(from: start, to: end), clock: clock, lookahead: solver.stepper.denseLookahead)
+      try outputs.grid(from: start, to: end), clock: clock, lookahead: solver.stepper.dense.lookahead)
     dense = DenseOutput(dimension: system.dimension)
     eventDense = dense
     lastFired = Array(repeating: nil, count: events.count)
@@ -119,19 +131,8 @@ public final class Integration {
   /// - Throws: `IntegrationFailure` when the problem defeats the stepper, with the last accepted state; what the
   ///   observers throw, as it is.
   public func run(_ observers: Observers = Observers()) throws -> Outcome {
-    try run(observers, stoppingAtOnceIfHolding: false)
-  }
-
-  /// As `run`; with `stoppingAtOnceIfHolding`, an event whose function is not negative at the very start stops there.
-  func run(_ observers: Observers, stoppingAtOnceIfHolding: Bool) throws -> Outcome {
     do {
-      let isFirst = !isStarted
       try begin(observers)
-      if isFirst && stoppingAtOnceIfHolding, let event = eventValues.firstIndex(where: { $0 >= 0 }) {
-        return outcome(
-          .event(
-            Occurrence(event: event, name: events[event].name, time: time, state: state, rising: true)))
-      }
       while history.last.reading < endReading {
         if observers.isCancelled?() == true { return outcome(.cancelled) }
         if mustStartAfresh {
@@ -158,7 +159,7 @@ public final class Integration {
       try outputs.deliver(self, all: true, observers)
       throw IntegrationFailure(
         reason: failure.reason, time: time, state: state, step: failure.step, counts: counts,
-        stepper: solver.stepper, limitedByStability: stability.isLimited)
+        stepper: solver.stepper, limitedByStability: solver.stepper.choice == nil && stability.isLimited)
     }
   }
 
@@ -200,7 +201,9 @@ public final class Integration {
     guard try guarded({ try rightHandSide.evaluate(node.state, at: node.reading) }) else {
       throw StepFailure(.nonFinite(rightHandSide.fault ?? .derivative("?")), step: 0)
     }
-    history.replaceLast(state: node.state, slope: rightHandSide.last.slope)
+    history.replaceLast(
+      state: node.state, slope: rightHandSide.last.slope,
+      hasExactSlope: node.hasExactSlope || method.dense.usesSlopes)
   }
 
   /// A first step from the last state, whose slope is exact. One right-hand side.
@@ -241,10 +244,14 @@ public final class Integration {
     return Outcome(
       end: end, time: node.time, state: node.state, derivative: node.slope.map { $0 / rate }, counts: counts,
       interpolationError: outputs.interpolationError, drifts: drifts,
-      suggestion: stability.wasLimited && 10 * stability.limitedSteps >= counts.accepted
-        ? "stability, not accuracy, limited \(stability.limitedSteps) of \(counts.accepted) steps of "
-          + "\(solver.stepper.rawValue): try msbdf or bsimp with a Jacobian"
-        : nil)
+      suggestion: suggestion)
+  }
+
+  private var suggestion: String? {
+    guard solver.stepper.choice == nil, stability.wasLimited, 10 * stability.limitedSteps >= counts.accepted
+    else { return nil }
+    return "stability, not accuracy, limited \(stability.limitedSteps) of \(counts.accepted) steps of "
+      + "\(solver.stepper.rawValue): try auto, or msbdf"
   }
 
   /// Runs what may throw the system's own errors, and marks them as such.

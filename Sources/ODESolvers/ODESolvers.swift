@@ -1,4 +1,4 @@
-// Initial value problems y' = f(t, y) with GSL's steppers.
+// Initial value problems y' = f(t, y) with GSL's steppers, or others that meet `Stepping`.
 //
 // Goals, in order: a result is never worse than it looks (non-finite numbers, failed steps and exhausted limits are
 // errors that keep the last accepted state); outputs, events and stages do not disturb the steps; the same problem
@@ -20,7 +20,7 @@
 //
 //     let integration = try Integration(
 //       flow, from: 0, state: start, to: 1e8,
-//       solver: Solver(stepper: .msadams, time: .logarithmic), outputs: .logarithmic(count: 200),
+//       solver: Solver(stepper: .auto, time: .logarithmic), outputs: .logarithmic(count: 200),
 //       events: [.derivativeNorm(below: 1e-6)])
 //     let outcome = try integration.run(
 //       Observers(

@@ -18,8 +18,10 @@ public struct ODESystem {
   /// How many components y has, at least 1.
   public let dimension: Int
   public let derivative: Derivative
-  /// Needed by the implicit steppers and msbdf; see `withDifferencedJacobian()` for where there is none.
+  /// Needed by the implicit steppers and msbdf, used by auto; see `withDifferencedJacobian()` for where there is none.
   public var jacobian: Jacobian?
+  /// What a Jacobian costs, in right-hand sides; n where nothing else is said.
+  public var jacobianCost: Double
   /// y'', then y''', along a solution: total derivatives, d/dt f(t, y(t)) and so on. At most two are used.
   public var higherDerivatives: [Derivative]
   /// A name for each component, or empty.
@@ -27,12 +29,13 @@ public struct ODESystem {
 
   /// An array of the wrong length left in `derivative` is reported as `ProblemError.lengthChanged`.
   public init(
-    dimension: Int, names: [String] = [], jacobian: Jacobian? = nil, higherDerivatives: [Derivative] = [],
-    derivative: @escaping Derivative
+    dimension: Int, names: [String] = [], jacobian: Jacobian? = nil, jacobianCost: Double? = nil,
+    higherDerivatives: [Derivative] = [], derivative: @escaping Derivative
   ) {
     self.dimension = dimension
     self.names = names
     self.jacobian = jacobian
+    self.jacobianCost = jacobianCost ?? Double(dimension)
     self.higherDerivatives = higherDerivatives
     self.derivative = derivative
   }
@@ -55,6 +58,7 @@ extension ODESystem {
     var moved = base
     var point = base
     var result = self
+    result.jacobianCost = Double(count + 2)
     result.jacobian = { time, state, matrix, timeDerivative in
       let relative = 0x1p-26
       try derivative(time, state, &base)
@@ -73,4 +77,7 @@ extension ODESystem {
     }
     return result
   }
+
+  /// The same system with a Jacobian: its own, or one from differences.
+  var withAnyJacobian: ODESystem { jacobian == nil ? withDifferencedJacobian() : self }
 }

@@ -74,7 +74,7 @@ public struct Outcome: Sendable {
   public let interpolationError: Double?
   /// The largest change of each conserved quantity over the accepted steps.
   public let drifts: [Drift]
-  /// Set when an explicit stepper's steps were limited by stability rather than accuracy.
+  /// What to try, set when the stepper's steps were limited by stability rather than accuracy.
   public let suggestion: String?
 }
 

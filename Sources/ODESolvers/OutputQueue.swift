@@ -8,7 +8,6 @@ final class OutputQueue {
   private let everyStep: Bool
   private let lookahead: Int
   private var next = 0
-  private var skipsStart = false
   /// How many of the last intervals wait.
   private(set) var waiting = 0
   private(set) var waitingEvents: [Crossing] = []
@@ -41,11 +40,8 @@ final class OutputQueue {
     interpolationError = max(interpolationError ?? 0, error)
   }
 
-  /// The start has been delivered by an earlier stage.
-  func skipStart() { skipsStart = true }
-
   func deliverStart(_ node: Node, _ observers: Observers) throws {
-    if everyStep && !skipsStart { try deliver(node.time, node.state, observers) }
+    if everyStep { try deliver(node.time, node.state, observers) }
     while next < readings.count && readings[next] <= node.reading {
       try deliver(times[next], node.state, observers)
       next += 1
@@ -78,7 +74,7 @@ final class OutputQueue {
       try deliverInterval(integration, right: right, observers)
       waiting -= 1
     }
-    if beyond == 0 { integration.history.keep(integration.solver.stepper.denseNodes + waiting) }
+    if beyond == 0 { integration.history.keep(integration.solver.stepper.dense.nodes + waiting) }
   }
 
   private func deliverInterval(_ integration: Integration, right: Int, _ observers: Observers) throws {
@@ -115,40 +111,12 @@ final class OutputQueue {
   }
 }
 
-extension Stepper {
-  /// Through how many accepted states dense output goes at most: enough for the stepper's order, and one to measure
-  /// the error with.
-  var denseNodes: Int {
-    switch self {
-    case .rk2: 3
-    case .rk1imp, .rk4, .rkf45, .rkck: 4
-    case .rk2imp: 5
-    case .rk8pd: 6
-    case .rk4imp, .bsimp, .msadams, .msbdf: 7
-    }
-  }
-
-  /// For how many further states an interval waits.
-  var denseLookahead: Int {
-    switch self {
-    case .rk1imp, .rk2, .rk2imp, .rk4, .rk4imp, .rkf45, .rkck: 1
-    case .rk8pd, .bsimp, .msadams, .msbdf: 2
-    }
-  }
-
-  /// Implicit steppers interpolate values only: y' at their states is far less accurate in stiff components.
-  var denseUsesSlopes: Bool { !isImplicit }
-}
-
 extension Integration {
   /// Prepares `dense` for the interval that ends at `nodes[right]`. Higher derivatives are asked for only where the
   /// polynomial without them misses the tolerance.
   func prepareDense(right: Int) throws {
-    let order = Self.nearest(history.nodes, right: right, count: solver.stepper.denseNodes)
-    func prepare() {
-      dense.prepare(
-        history.nodes, right: right, using: order, slopes: solver.stepper.denseUsesSlopes, measure: measure)
-    }
+    let order = Self.nearest(history.nodes, right: right, count: solver.stepper.dense.nodes)
+    func prepare() { dense.prepare(history.nodes, right: right, using: order, measure: measure) }
     prepare()
     guard dense.measuredError > 1, !system.higherDerivatives.isEmpty, !solver.stepper.isMultistep else {
       return

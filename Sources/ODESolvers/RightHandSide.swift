@@ -17,7 +17,7 @@ final class Evaluation {
 ///
 /// The last three evaluations are kept. They cost nothing and give the derivative at an accepted state of a
 /// predictor–corrector method and an estimate of the largest eigenvalue.
-final class RightHandSide {
+public final class RightHandSide {
   let system: ODESystem
   let clock: Clock
   var counts: Counts
@@ -34,6 +34,10 @@ final class RightHandSide {
   private var jacobianState: [Double] = []
   private var startOfStep = Double.nan
   private var slopeAtStart: [Double] = []
+
+  public var dimension: Int { system.dimension }
+  /// dy/dclock, of the last evaluation.
+  public var slope: [Double] { last.slope }
 
   init(system: ODESystem, clock: Clock, counts: Counts) {
     self.system = system
@@ -61,7 +65,7 @@ final class RightHandSide {
   ///
   /// - Throws: what the system throws.
   @discardableResult
-  func evaluate(_ state: [Double], at reading: Double) throws -> Bool {
+  public func evaluate(_ state: [Double], at reading: Double) throws -> Bool {
     state.withUnsafeBufferPointer { source in
       beginEvaluation(at: reading, from: source)
     }
@@ -176,6 +180,9 @@ final class RightHandSide {
     }
     return true
   }
+
+  /// About max |λ| of the last Jacobian, per unit of the clock.
+  func spectralRadius() -> Double { Spectrum.radius(of: matrix, dimension: system.dimension) }
 
   /// d²y/dclock², then d³y/dclock³, as far as the system knows them.
   func higherDerivatives(_ state: [Double], slope: [Double], at reading: Double) throws -> [[Double]] {

@@ -1,12 +1,13 @@
-/// Notices, from evaluations that are made anyway, when stability rather than accuracy limits an explicit stepper.
+/// Notices, from evaluations that are made anyway, when stability rather than accuracy limits a stepper.
 ///
-/// Two stages at the same time estimate the largest eigenvalue, |λ| ≈ ‖f(u) − f(v)‖/‖u − v‖; when h|λ| stays
-/// at the edge of the stability region for 15 steps, the problem is stiff for the stepper.
-/// Source: Hairer, Wanner, *Solving Ordinary Differential Equations II*, IV.2. Adams' functional iteration diverges
-/// there and shows it by one rejected attempt after another, which a smooth problem does not see.
+/// Two stages of an explicit Runge–Kutta step at the same time estimate the largest eigenvalue,
+/// |λ| ≈ ‖f(u) − f(v)‖/‖u − v‖; when h|λ| stays at the edge of the stability region for 15 steps, the problem is stiff
+/// for the stepper. Adams has no such pair: `StiffnessWatch` looks at its states.
+/// Source: Hairer, Wanner, *Solving Ordinary Differential Equations II*, IV.2.
 struct StabilityWatch: Codable, Hashable, Sendable {
   private var suspicious = 0
   private var calm = 0
+  private var stiffness = StiffnessWatch()
   /// How many steps counted as limited by stability.
   private(set) var limitedSteps = 0
 
@@ -31,8 +32,24 @@ struct StabilityWatch: Codable, Hashable, Sendable {
     note(isLimited: step * (slopes / states).squareRoot() > bound)
   }
 
-  /// For Adams: whether the step was accepted at the first attempt.
-  mutating func observe(attempts: Int) { note(isLimited: attempts > 1) }
+  /// For Adams; see `StiffnessWatch.observe`.
+  mutating func observe(_ node: Node, cost: Double, priceOfStep: Double, scale: StepControl) {
+    stiffness.observe(node, cost: cost, priceOfStep: priceOfStep, scale: scale)
+    guard stiffness.costOfUnit != nil else { return }
+    note(isLimited: stiffness.isOutpaced)
+  }
+
+  /// What the clock's unit costs Adams; nil before that is known.
+  var costOfUnit: Double? { stiffness.costOfUnit }
+
+  /// The method starts at order one: its states lie closer than they soon will.
+  mutating func startAfresh() { stiffness = StiffnessWatch() }
+
+  /// What comes is another smooth piece, or another method's.
+  mutating func forget() {
+    startAfresh()
+    (suspicious, calm) = (0, 0)
+  }
 
   private mutating func note(isLimited: Bool) {
     if isLimited {
@@ -43,21 +60,6 @@ struct StabilityWatch: Codable, Hashable, Sendable {
     } else {
       calm += 1
       if calm >= 6 { suspicious = 0 }
-    }
-  }
-}
-
-extension Stepper {
-  /// Where on the negative real axis, in units of 1/|λ|, an explicit stepper's steps count as limited by stability:
-  /// 0.9 of the interval in which its stability function stays below 1.
-  var stabilityBound: Double? {
-    switch self {
-    case .rk2: 2.2
-    case .rk4: 4.2
-    case .rkf45: 3.3
-    case .rkck: 3.3
-    case .rk8pd: 4.5
-    case .rk1imp, .rk2imp, .rk4imp, .bsimp, .msadams, .msbdf: nil
     }
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Error per step in the maximum norm, weighted by the tolerance: 1 is just acceptable. The elementary controller
 /// of GSL's manual with its bounds; see Hairer, Nørsett, Wanner I, II.4. GSL's safety factor of 0.9 rejects a fifth
-/// of the steps of rk8pd, and keeps the multistep steppers' order from settling; those here cost the fewest
+/// of the steps of rk8pd, and keeps the multistep steppers' order from settling; the steppers' own cost the fewest
 /// right-hand sides over the DETEST problems.
 struct StepControl {
   let stepper: Stepper
@@ -19,7 +19,14 @@ struct StepControl {
     self.absolutes = absolutes
   }
 
-  static let greatestGrowth = 5.0
+  /// Measures by the tolerance of one step.
+  ///
+  /// - Throws: `ProblemError`.
+  init(ofOneStep stepper: Stepper, _ tolerance: Tolerance, dimension: Int) throws {
+    let local = tolerance.local(stepper)
+    self.init(stepper: stepper, tolerance: local, absolutes: try local.absolutes(dimension: dimension))
+  }
+
   static let greatestShrinkage = 0.2
 
   /// max_i |error_i| / (absolute_i + relative (max(|y_i|, |z_i|) + a |h y'_i|)), y before and z after the step.
@@ -47,18 +54,21 @@ struct StepControl {
     return largest
   }
 
+  /// The power of h that the estimated error goes with, at the given order of the stepper.
+  private func errorOrder(_ order: Int) -> Double { Double(order + stepper.control.errorOrderExcess) }
+
   /// What to multiply an accepted step of this error by.
   func growth(error: Double, order: Int) -> Double {
-    let factor = stepper.safety * pow(max(error, 1e-30), -1 / Double(stepper.errorOrder(order)))
+    let factor = stepper.control.safety * pow(max(error, 1e-30), -1 / errorOrder(order))
     // A multistep method pays for a change of step; a small one is not worth it.
     if stepper.isMultistep && factor > 1 && factor < 1.1 { return 1 }
-    return min(max(factor, Self.greatestShrinkage), Self.greatestGrowth)
+    return min(max(factor, Self.greatestShrinkage), stepper.control.greatestGrowth)
   }
 
   /// What to multiply a rejected step of this error by, < 1.
   func shrinkage(error: Double, order: Int) -> Double {
     guard error.isFinite else { return 0.5 }
-    let factor = stepper.safety * pow(error, -1 / Double(stepper.errorOrder(order)))
+    let factor = stepper.control.safetyAfterRejection * pow(error, -1 / errorOrder(order))
     return min(max(factor, Self.greatestShrinkage), 0.9)
   }
 
@@ -78,27 +88,5 @@ struct StepControl {
     let steepest = max(speed, change)
     let step = steepest > 1e-15 ? pow(0.01 / steepest, 1 / Double(order + 1)) : 1e-3 * span
     return min(100 * probe, step, span)
-  }
-}
-
-extension Stepper {
-  var safety: Double {
-    switch self {
-    case .msadams, .msbdf: 0.65
-    case .rk8pd: 0.8
-    case .rk2, .rk4, .rkf45, .rkck, .rk1imp, .rk2imp, .rk4imp, .bsimp: 0.85
-    }
-  }
-
-  /// What part of the tolerance the error of one step may be, so that the errors of all steps add up to about the
-  /// tolerance: within 100 times of it on the DETEST problems. The higher the order, the better the estimate.
-  var localFraction: Double {
-    switch self {
-    case .rk4: 0.002
-    case .msadams: 0.0055
-    case .rkf45: 0.015
-    case .rk2, .rkck, .rk1imp, .rk2imp, .rk4imp, .bsimp, .msbdf: 0.03
-    case .rk8pd: 0.3
-    }
   }
 }

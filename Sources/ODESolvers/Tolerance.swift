@@ -2,7 +2,7 @@
 /// component i, GSL's control with a_y = 1 and a_dydt = `derivativeWeight`.
 ///
 /// GSL holds the error of each step to that scale and lets the errors add up, to thousands of times the tolerance on
-/// an orbit. Here a step may only err by the fraction `Stepper.localFraction` of it, which keeps the solution within
+/// an orbit. Here a step may only err by the fraction `StepRule.localFraction` of it, which keeps the solution within
 /// 100 times of the tolerance on the DETEST problems; unstable problems amplify errors further.
 public struct Tolerance: Hashable, Sendable, Codable {
   /// The part that does not scale with y.
@@ -31,14 +31,20 @@ public struct Tolerance: Hashable, Sendable, Codable {
 
   /// The tolerance of one step of a stepper.
   func local(_ stepper: Stepper) -> Tolerance {
-    let fraction = stepper.localFraction
+    var result = scaled(by: stepper.control.localFraction)
     // Below a few roundings a smaller tolerance only costs steps.
+    result.relative = min(relative, max(result.relative, 1e-14))
+    return result
+  }
+
+  /// So many times as much, in y itself.
+  func scaled(by factor: Double) -> Tolerance {
     var result = self
-    result.relative = min(relative, max(fraction * relative, 1e-14))
+    result.relative *= factor
     result.absolute =
       switch absolute {
-      case .uniform(let value): .uniform(fraction * value)
-      case .perComponent(let values): .perComponent(values.map { fraction * $0 })
+      case .uniform(let value): .uniform(factor * value)
+      case .perComponent(let values): .perComponent(values.map { factor * $0 })
       }
     return result
   }

@@ -15,6 +15,7 @@ enum Failure {
     switch error {
     case let run as RunFailure: exit(run.isInterruption ? interrupted : computation, run.description)
     case let slurm as SlurmError: exit(computation, slurm.description)
+    case let folder as RunFolderError: exit(computation, folder.description)
     case let theory as TheoryError: exit(computation, theory.message)
     default: Inflow.exit(withError: error)
     }

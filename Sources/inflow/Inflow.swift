@@ -21,7 +21,7 @@ struct Inflow: ParsableCommand {
     subcommands: [
       Validate.self, Inspect.self, Derive.self, Evaluate.self, Integrate.self, Train.self, Resume.self,
       Compare.self, MapCommand.self, SweepCommand.self,
-      Generalize.self, SurveyCommand.self,
+      Generalize.self, SurveyCommand.self, FiguresCommand.self,
     ])
 
   static func main() {

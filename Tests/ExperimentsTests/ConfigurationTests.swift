@@ -28,7 +28,7 @@ let minimal = """
     #expect(read.theory.sequences == .drawn(context: 100, count: 9000, seed: 1))
     #expect(read.theory.stages.map(\.train) == [[.attention, .coefficients, .scale]])
     #expect(read.theory.stages.map(\.until.time) == [10000])
-    #expect(read.theory.solver.stepper == .msadams)
+    #expect(read.theory.solver.stepper == .auto)
     #expect(read.theory.solver.relative == 1e-8)
     #expect(read.theory.solver.absolute == 1e-10)
     #expect(read.theory.output == .points(200, .logarithmic))

@@ -26,16 +26,21 @@ struct Command {
     return try #require(found, "inflow is not built")
   }
 
-  static func start(_ arguments: [String], in folder: String) throws -> (Process, output: Pipe, error: Pipe) {
-    try start(executable(), arguments, in: folder)
+  static func start(
+    _ arguments: [String], in folder: String,
+    _ environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws -> (Process, output: Pipe, error: Pipe) {
+    try start(executable(), arguments, in: folder, environment)
   }
 
   private static func start(
-    _ executable: URL, _ arguments: [String], in folder: String
+    _ executable: URL, _ arguments: [String], in folder: String,
+    _ environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws -> (Process, output: Pipe, error: Pipe) {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    process.environment = environment
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output

@@ -50,7 +50,7 @@ import Testing
 
   static let flows = [
     ["theory.solver.stepper=msadams", "theory.output={points: 300}"],
-    ["theory.solver.stepper=msadams", "theory.output={every: step}"],
+    ["theory.solver.stepper=auto", "theory.output={every: step}"],
     ["theory.solver.stepper=msbdf", "theory.output={points: 300, spacing: linear}"],
     ["theory.solver.stepper=rk8pd", "theory.solver.time=logarithmic"],
     ["theory.solver.stepper=rkf45", "theory.output={every: step}"],

@@ -36,7 +36,7 @@ import Testing
   }
 
   /// The pendulum passes its lowest point at odd multiples of a quarter period, which is an elliptic integral.
-  @Test(arguments: [Stepper.rk4, .rkf45, .rkck, .rk8pd, .rk4imp, .bsimp, .msadams, .msbdf])
+  @Test(arguments: [Stepper.rk4, .rkf45, .rkck, .rk8pd, .rk4imp, .bsimp, .msadams, .msbdf, .auto])
   func pendulumCrossings(stepper: Stepper) throws {
     let solution = try solve(
       pendulum(), from: 0, state: [1, 0], to: 30, solver: Solver(stepper, 1e-11),
@@ -92,7 +92,7 @@ import Testing
   }
 
   /// Run again after a stop, the integration goes on from there, and the event is armed again.
-  @Test(arguments: [Stepper.rkf45, .rk8pd, .msadams, .rk4imp, .msbdf])
+  @Test(arguments: [Stepper.rkf45, .rk8pd, .msadams, .rk4imp, .msbdf, .auto])
   func stoppedRunGoesOn(stepper: Stepper) throws {
     let integration = try Integration(
       pendulum(), from: 0, state: [1, 0], to: 20, solver: Solver(stepper, 1e-11),

@@ -24,7 +24,7 @@ import Testing
       ).outcome
     }
     let exact = try run(.msadams, 1e-10, 1e-10, .none).state[16]
-    for stepper in [Stepper.rk8pd, .msadams] {
+    for stepper in [Stepper.rk8pd, .msadams, .auto] {
       for absolute in [1e-8, 1e-10] {
         let outcome = try run(stepper, 1e-8, absolute, .logarithmic(count: 200))
         #expect(

@@ -30,7 +30,7 @@ import Testing
   }
 
   /// 1,000 outputs cost at most 5 % more right-hand sides than one.
-  @Test(arguments: [Stepper.rkf45, .rkck, .rk8pd, .msadams, .msbdf], [1e-4, 1e-6, 1e-8])
+  @Test(arguments: [Stepper.rkf45, .rkck, .rk8pd, .msadams, .msbdf, .auto], [1e-4, 1e-6, 1e-8])
   func thousandOutputsAreNearlyFree(stepper: Stepper, tolerance: Double) throws {
     let solver = Solver(stepper, tolerance)
     let one = try solve(
@@ -160,7 +160,7 @@ import Testing
   }
 
   /// y' = −y/(1 + t) decays as 1/(1 + t): in logarithmic time eight decades take few steps.
-  @Test(arguments: [Stepper.rk8pd, .msadams, .bsimp, .msbdf])
+  @Test(arguments: [Stepper.rk8pd, .msadams, .bsimp, .msbdf, .auto])
   func logarithmicTime(stepper: Stepper) throws {
     let system = ODESystem(
       dimension: 1,

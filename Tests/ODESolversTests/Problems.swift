@@ -193,7 +193,13 @@ enum StiffProblems {
 
   /// Which steppers fit at which tolerances. The Gauss methods do not damp, so that decay to equilibrium over many
   /// decades defeats them; backward differentiation is unstable along the ring modulator's oscillations.
-  static let fitting: [String: [(Stepper, [Double])]] = [
+  static func fitting(_ name: String) -> [(Stepper, [Double])] {
+    let steppers = fitting[name] ?? []
+    // What fits backward differentiation fits a choice that contains it.
+    return steppers + steppers.filter { $0.0 == .msbdf }.map { (.auto, $0.1) }
+  }
+
+  private static let fitting: [String: [(Stepper, [Double])]] = [
     "Robertson": [(.bsimp, [1e-3, 1e-5, 1e-7]), (.msbdf, [1e-3, 1e-5, 1e-7])],
     "E5": [(.bsimp, [1e-3, 1e-5, 1e-7]), (.msbdf, [1e-3, 1e-5, 1e-7])],
     "Oregonator": [

@@ -103,7 +103,7 @@ import Testing
   }
 
   /// gsl_odeiv2_evolve keeps y' of the last step: after a parameter has changed it is stale. A jump starts afresh.
-  @Test(arguments: [Stepper.rkf45, .rk8pd, .msadams, .rk4imp, .msbdf])
+  @Test(arguments: [Stepper.rkf45, .rk8pd, .msadams, .rk4imp, .msbdf, .auto])
   func changedParametersAreSeenAtOnce(stepper: Stepper) throws {
     var rate = 1.0
     let system = ODESystem(
@@ -115,7 +115,7 @@ import Testing
   }
 
   /// The same when the parameter is changed from outside, in the middle of a run.
-  @Test(arguments: [Stepper.rkf45, .rk8pd, .msadams, .rk4imp, .msbdf])
+  @Test(arguments: [Stepper.rkf45, .rk8pd, .msadams, .rk4imp, .msbdf, .auto])
   func changeFromOutsideIsSeen(stepper: Stepper) throws {
     var rate = 1.0
     let system = ODESystem(

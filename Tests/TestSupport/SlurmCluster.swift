@@ -31,7 +31,7 @@ public final class SlurmCluster {
   /// Ends `slurmd` and all tasks without a warning, and waits until the controller has noticed.
   public func loseNode() throws {
     try control(["kill-node"])
-    try waitFor(seconds: 30, "a node that is down") { try self.control(["status"]).contains("node down") }
+    try eventually("a node that is down") { try self.control(["status"]).contains("node down") }
   }
 
   public func bringNodeBack() throws { try control(["start-node"]) }
@@ -73,13 +73,21 @@ public final class SlurmCluster {
   }
 }
 
-/// Asks again and again until something holds.
-public func waitFor(seconds: Double, _ what: String, _ holds: () throws -> Bool) throws {
-  let end = Date(timeIntervalSinceNow: seconds)
+/// Asks again and again until something holds, for a minute.
+public func eventually(_ what: String, _ holds: () throws -> Bool) throws {
+  let end = Date(timeIntervalSinceNow: 60)
   while try !holds() {
     guard end.timeIntervalSinceNow > 0 else {
-      throw SlurmCluster.Failure(description: "\(what): not within \(seconds) s")
+      throw SlurmCluster.Failure(description: "\(what): not within a minute")
     }
-    Thread.sleep(forTimeInterval: 0.05)
+    Thread.sleep(forTimeInterval: 0.1)
+  }
+}
+
+/// Runs what mostly waits on a thread of its own: the few that tests share stay free for the others, and what waits is not
+/// held up by them.
+public func onOwnThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+  try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+    Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
   }
 }

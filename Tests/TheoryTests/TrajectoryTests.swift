@@ -7,7 +7,7 @@ import Theory
 @Suite struct TrajectoryTests {
   /// The joint flow of every reference case, by steppers of three families, against an independent integration
   /// at tolerance 1e-11.
-  @Test(arguments: ReferenceCase.names, [Stepper.rk8pd, .msadams, .msbdf])
+  @Test(arguments: ReferenceCase.names, [Stepper.rk8pd, .auto, .msbdf])
   func jointFlow(name: String, stepper: Stepper) throws {
     let reference = try ReferenceCase(name)
     let points: [[String: Any]] = try reference.value("joint_flow", "trajectory")
@@ -41,7 +41,7 @@ import Theory
 
   /// The derived flow to t = 10⁸ in logarithmic time at 1e-8: at most 900 gradients, outputs included, and an error in
   /// a of at most 1e-6.
-  @Test(arguments: [Stepper.rk8pd, .msadams])
+  @Test(arguments: [Stepper.rk8pd, .msadams, .auto])
   func eightDecades(stepper: Stepper) throws {
     let reference = try ReferenceCase("two-parents")
     let loss = try InfiniteContextLoss(

@@ -68,7 +68,7 @@ extension TheoryConfiguration {
 extension SolverConfiguration {
   init(_ cursor: Cursor?) throws {
     let section = try cursor?.section("stepper", "relative", "absolute", "time", "steps")
-    stepper = try section?["stepper"]?.choice(Stepper.self) ?? .msadams
+    stepper = try section?["stepper"]?.choice(Stepper.self) ?? .auto
     relative = try section?["relative"]?.number(.nonNegative) ?? 1e-8
     absolute = try section?["absolute"]?.number(.nonNegative) ?? 1e-10
     time = try section?["time"]?.choice(TimeScale.self) ?? .linear

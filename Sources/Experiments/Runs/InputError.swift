@@ -10,7 +10,8 @@ public enum InputError {
   public static func describing(_ error: any Error) -> String? {
     switch error {
     case let error as ConfigurationError: error.description
-    case let error as RunFolderError: error.description
+    case let error as RunFolderError: error.isInputError ? error.description : nil
+    case let error as FigureError: error.description
     case let error as ChainError: "source: \(error)"
     case let error as KernelError: "source: \(error)"
     case let error as SamplerError: "source: \(error)"

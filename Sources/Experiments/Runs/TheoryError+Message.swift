@@ -46,7 +46,10 @@ extension FlowFailure {
   /// What happened, where, and what to try.
   var message: String {
     if let cause { return "at t = \(failure.time): \(cause.message)" }
-    if case .tooManySteps = failure.reason { return "\(failure) (key theory.solver.steps)" }
+    if case .tooManySteps = failure.reason {
+      return failure.limitedByStability
+        ? "\(failure) (--set theory.solver.stepper=auto)" : "\(failure) (key theory.solver.steps)"
+    }
     return "\(failure)"
   }
 }

@@ -68,6 +68,28 @@ enum DurableFile {
     return false
   }
 
+  /// Which files on their way are taken for a killed process's.
+  enum Remains {
+    /// All but those of leases, which processes have for the blink of an eye.
+    case whoeverLeftThem
+    /// Those that nobody has written to for ten minutes.
+    case old
+  }
+
+  /// Removes what killed processes were about to write into a folder, if it is there.
+  static func removeRemains(in folder: String, _ remains: Remains) throws(RunFolderError) {
+    guard FileManager.default.fileExists(atPath: folder) else { return }
+    for name in try RunFolder.names(in: folder) where name.hasPrefix(temporaryPrefix) {
+      let isSafe = remains == .whoeverLeftThem && !name.hasPrefix(Lease.temporaryPrefix)
+      if isSafe || isOld("\(folder)/\(name)") { unlink("\(folder)/\(name)") }
+    }
+  }
+
+  private static func isOld(_ path: String) -> Bool {
+    let date = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    return date.map { -$0.timeIntervalSinceNow > 600 } ?? false
+  }
+
   static func temporary(for path: String) -> String {
     let url = URL(fileURLWithPath: path)
     let token = "\(ProcessInfo.processInfo.processIdentifier)-\(UInt64.random(in: 0...UInt64.max))"
@@ -145,7 +167,10 @@ final class DescriptorFile {
 extension RunFolderError {
   /// What the last system call said of a path.
   static func system(_ path: String) -> RunFolderError {
-    let reason = String(cString: strerror(errno))
-    return .notWritable(path, reason: reason.prefix(1).lowercased() + reason.dropFirst())
+    let number = errno
+    let text = String(cString: strerror(number))
+    let reason = text.prefix(1).lowercased() + text.dropFirst()
+    return [ENOSPC, EDQUOT, EFBIG, EIO].contains(number)
+      ? .noRoom(path, reason: reason) : .notWritable(path, reason: reason)
   }
 }

@@ -7,6 +7,15 @@ public enum Provenance {
   /// This program.
   public static let version = "0.1.0"
 
+  /// What is the same on another machine.
+  static var portableVersions: JSON {
+    let blas = String(cString: openblas_get_config()).split(separator: " ").prefix(2).last ?? "unknown"
+    return .object([
+      "inflow": .string(version), "swift": .string(compiler), "gsl": .string(String(cString: cgsl_version())),
+      "openblas": .string(String(blas)),
+    ])
+  }
+
   static var versions: JSON {
     .object([
       "inflow": .string(version),

@@ -31,7 +31,8 @@ public final class RunClaim {
     try RunFolder.create(path)
     lease = try Lease(of: path)
     try ReplacedRun.recover(in: folder)
-    try removeTemporaries()
+    // Nobody else writes here now, but for what asks for the lease.
+    for place in [path, folder.checkpoints] { try DurableFile.removeRemains(in: place, .whoeverLeftThem) }
     let names = try RunFolder.names(in: path).filter { !$0.hasPrefix(".") }
     switch existing {
     case .replace: replaced = names.isEmpty ? nil : ReplacedRun(in: folder)
@@ -93,20 +94,4 @@ public final class RunClaim {
   }
 
   public func release() { lease.release() }
-
-  /// What a killed process was about to write.
-  private func removeTemporaries() throws {
-    for place in [folder.path, folder.checkpoints] where FileManager.default.fileExists(atPath: place) {
-      for name in try RunFolder.names(in: place) where name.hasPrefix(DurableFile.temporaryPrefix) {
-        // Another process that asks for the lease has one for the blink of an eye.
-        if name.hasPrefix(Lease.temporaryPrefix), !Self.isOld("\(place)/\(name)") { continue }
-        unlink("\(place)/\(name)")
-      }
-    }
-  }
-
-  private static func isOld(_ path: String) -> Bool {
-    let date = (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
-    return date.map { -$0.timeIntervalSinceNow > 600 } ?? false
-  }
 }

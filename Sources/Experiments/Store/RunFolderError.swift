@@ -5,6 +5,8 @@ public enum RunFolderError: Error, Equatable, Sendable {
   case notAFolder(String)
   case fileExists(String)
   case notWritable(String, reason: String)
+  /// The disk is full, or fails.
+  case noRoom(String, reason: String)
   case notReadable(String, reason: String)
   case notARun(String, missing: String)
   case notResumable(String, command: String)
@@ -33,8 +35,9 @@ extension RunFolderError: CustomStringConvertible {
     case .fileExists(let path):
       "\(path): found a file; allowed: a name that is not taken; choose another --out, or --force to overwrite it"
     case .notWritable(let path, let reason):
-      "\(path): cannot be written (\(reason)); allowed: a folder that this user may create and write, "
-        + "with room on its disk"
+      "\(path): cannot be written (\(reason)); allowed: a folder that this user may create and write"
+    case .noRoom(let path, let reason):
+      "\(path): cannot be written (\(reason)); allowed: a disk with room; make some, then the same command goes on"
     case .notReadable(let path, let reason):
       "\(path): cannot be read (\(reason)); allowed: a file of the run that this user may read"
     case .notARun(let path, let missing):
@@ -56,4 +59,9 @@ extension RunFolderError: CustomStringConvertible {
         + (remedy.map { "\($0), or " } ?? "") + "start the run anew with --force"
     }
   }
+}
+
+extension RunFolderError {
+  /// Whether what the user asked for is to blame, rather than the disk.
+  var isInputError: Bool { if case .noRoom = self { false } else { true } }
 }

@@ -33,7 +33,10 @@ extension Sweep {
     try RunFolder.create(place)
     let engine = LocalEngine(threads: threads)
     let run = SweepRun(
-      self, again, threads: engine.threadsOfEach(of: wanted.count), total: wanted.count, observers)
+      self, again, threads: engine.threadsOfEach(of: wanted.count), total: wanted.count,
+      durability: wanted.count < Self.fewCells ? .forced : .together, observers)
+    let sync = wanted.count < Self.fewCells ? nil : PeriodicSync(path)
+    defer { sync?.end() }
     var iterator = wanted.makeIterator()
     engine.forEach({ run.isStopping ? nil : iterator.next() }, run.attempt)
     // What others were at.
@@ -41,10 +44,16 @@ extension Sweep {
       Thread.sleep(forTimeInterval: 0.2)
       engine.forEach(ListSource(busy).next, run.attempt)
     }
-    // Cells are forced to the disk together: one by one would take longer than many a cell.
-    try DurableFile.synchronize(path)
+    if let sync {
+      sync.end()
+      try DurableFile.synchronize(path)
+    }
     return try run.finish()
   }
+
+  /// So many cells are forced to the disk together: one by one that takes longer than many a cell. Fewer, as a task of a
+  /// cluster has, are forced one by one: the whole file system may hold much that is not theirs.
+  private static let fewCells = 16
 }
 
 /// The cells of one call on their way.
@@ -53,6 +62,7 @@ private final class SweepRun: @unchecked Sendable {
   private let again: SweepRepeat
   private let threads: Int
   private let total: Int
+  private let durability: Durability
   private let observers: RunObservers
   private let budget = MemoryBudget()
   private let lock = NSLock()
@@ -60,7 +70,11 @@ private final class SweepRun: @unchecked Sendable {
   private var busy: [Int] = []
   private var obstacle: RunFailure?
 
-  init(_ sweep: Sweep, _ again: SweepRepeat, threads: Int, total: Int, _ observers: RunObservers) {
+  init(
+    _ sweep: Sweep, _ again: SweepRepeat, threads: Int, total: Int, durability: Durability,
+    _ observers: RunObservers
+  ) {
+    self.durability = durability
     self.sweep = sweep
     self.again = again
     self.threads = threads
@@ -112,7 +126,7 @@ private final class SweepRun: @unchecked Sendable {
     try budget.withGrant(of: cell.memory) {
       try cell.run(
         existing, threads: threads,
-        RunObservers(isInterrupted: { self.isStopping }, durability: .together))
+        RunObservers(isInterrupted: { self.isStopping }, durability: durability))
     }
   }
 

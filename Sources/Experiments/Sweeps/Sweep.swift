@@ -85,6 +85,7 @@ public final class SweepClaim {
     try definition.check()
     try RunFolder.create(path)
     lease = try Lease(of: path)
+    try Self.removeRemains(in: path)
     sweep = try Sweep(definition, in: path, other)
   }
 
@@ -92,6 +93,12 @@ public final class SweepClaim {
   public init(of path: String) throws {
     sweep = try Sweep(of: path)
     lease = try Lease(of: path)
+    try Self.removeRemains(in: path)
+  }
+
+  /// Tables may be gathered by others at the same time: only what has been left for long goes.
+  private static func removeRemains(in path: String) throws {
+    for place in [path, "\(path)/slurm"] { try DurableFile.removeRemains(in: place, .old) }
   }
 
   public func release() { lease.release() }

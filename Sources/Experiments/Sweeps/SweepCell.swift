@@ -123,16 +123,20 @@ struct SweepCell {
 }
 
 /// A column over seeds: the mean and its standard error of numbers, or what all have in common.
-struct SeedMean {
+struct SeedMean: Sendable {
+  /// nil where there is none, or something else than numbers.
+  let mean: SampleMean?
   let fields: [String]
 
   init(_ values: [String]) {
     let numbers = values.compactMap { Double($0) }
     guard !numbers.isEmpty, numbers.count == values.count else {
+      mean = nil
       fields = [Set(values).count == 1 ? values[0] : "", ""]
       return
     }
     let mean = SampleMean(numbers)
+    self.mean = mean
     fields = ["\(mean.mean)", mean.standardError.map { "\($0)" } ?? ""]
   }
 }

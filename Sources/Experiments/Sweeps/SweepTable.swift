@@ -111,20 +111,47 @@ extension Sweep {
     var file = try StreamedFile("\(path)/means.csv")
     try file.append(
       CSV.line(definition.meanKeys + ["cells", "done"] + names.flatMap { [$0, "\($0)_s.e."] }))
-    let (gathered, width) = (SharedFields(definition), columns.count)
-    for mean in 1...definition.meanCount {
-      let cells = definition.cells(ofMean: mean)
-      let rows = try cells.map { try row($0, width: width, gathered) }.filter { $0.status == "done" }
-      let stride = width / max(names.count, 1)
-      let fields = names.indices.flatMap { index -> [String] in
-        rows.isEmpty ? ["", ""] : SeedMean(rows.map { $0.fields[index * stride] }).fields
-      }
+    try forEachMean { mean in
       try file.append(
-        CSV.line(
-          definition.meanValues(ofCell: cells[0]) + ["\(cells.count)", "\(rows.count)"] + fields))
+        CSV.line(mean.values + ["\(mean.cells)", "\(mean.done)"] + mean.quantities.flatMap(\.fields)))
     }
     try file.finish()
   }
+
+  /// Takes means over the axes of seeds, one after the other.
+  ///
+  /// - Returns: quantities that no summary has.
+  /// - Throws: `RunFolderError`. Memory does not grow with the number of cells.
+  @discardableResult
+  func forEachMean(_ receive: (SweepMean) throws -> Void) throws -> [ConfigurationError] {
+    let (gathered, width) = (SharedFields(definition), columns.count)
+    let stride = width / max(definition.quantities.count, 1)
+    for mean in 1...definition.meanCount {
+      let cells = definition.cells(ofMean: mean)
+      let all = try cells.map { try row($0, width: width, gathered) }
+      let done = all.filter { $0.status == "done" }
+      let quantities = definition.quantities.indices.map { index in
+        SeedMean(done.map { $0.fields[index * stride] })
+      }
+      try receive(
+        SweepMean(
+          values: definition.meanValues(ofCell: cells[0]), cells: all.count, done: done.count,
+          quantities: quantities, failure: all.first { $0.status == "failed" }?.failure))
+    }
+    return gathered.problems
+  }
+}
+
+/// What cells that differ in seeds alone have come to.
+struct SweepMean: Sendable {
+  /// Of the keys of the other axes, as YAML on one line.
+  let values: [String]
+  let cells: Int
+  let done: Int
+  /// Over the cells that are done.
+  let quantities: [SeedMean]
+  /// Of the first cell that failed.
+  let failure: String?
 }
 
 /// Gathers from several threads.

@@ -50,10 +50,11 @@ final class RunRecord<State: Codable> {
     lastSave = Date()
   }
 
-  /// One of the grid, which stays.
+  /// One of the grid, which stays. It comes first: a run that is killed in between goes on from before it, and makes it again.
   func keep(_ place: RunPlace<State>) throws {
-    try save(place)
+    for table in tables.values { try table.synchronize() }
     try claim.keepCheckpoint(checkpoint(place), step: place.step ?? 0)
+    try save(place)
   }
 
   /// The end of the run, or where it was interrupted.

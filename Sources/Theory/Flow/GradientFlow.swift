@@ -66,7 +66,7 @@ public final class GradientFlow {
           place(state)
           let hessian = try loss.hessian(point, components: components)
           for position in hessian.indices { matrix[position] = -hessian[position] }
-        },
+        }, jacobianCost: hessianColumnCost * Double(components.count),
         derivative: { [self] _, state, derivative in
           place(state)
           loss.gradient(point, into: &gradient)
@@ -85,6 +85,9 @@ public final class GradientFlow {
       }.withDifferencedJacobian()
     }
   }
+
+  /// A column of the Hessian is a product with it, in gradients.
+  private var hessianColumnCost: Double { 3 }
 
   /// The direction is a vector's trained components.
   private func direct(_ vector: [Double]) {

@@ -107,9 +107,9 @@ struct StageRun {
       conserved: conserved, drifts: before.stageStart == nil ? [] : before.drifts.suffix(conserved.count))
   }
 
-  /// rk8pd makes steps so long that dense output is a hundred times more accurate with θ''; with the other steppers it
-  /// gains nothing.
-  private var system: ODESystem { solver.stepper == .rk8pd ? flow.systemWithCurvature : flow.system }
+  private var system: ODESystem {
+    solver.stepper.dense.gainsFromCurvature ? flow.systemWithCurvature : flow.system
+  }
 
   private func checkpoint(_ stage: Checkpoint?, pointsBefore: Int) -> FlowCheckpoint {
     FlowCheckpoint(

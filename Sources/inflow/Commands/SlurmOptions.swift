@@ -12,6 +12,7 @@ struct SlurmOptions: ParsableArguments {
   var engine: Engine = .local
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Options that go through to sbatch, such as '--partition=short --time=30'.", valueName: "options"))
   var sbatch: String?

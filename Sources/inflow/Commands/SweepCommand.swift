@@ -146,7 +146,7 @@ extension Sweep {
     throws
   {
     do {
-      try console.watching { watch in
+      _ = try console.watching { watch in
         try run(cells, again: again, threads: execution.threads, watch.observers)
       }
     } catch let failure as RunFailure where failure.isInterruption {

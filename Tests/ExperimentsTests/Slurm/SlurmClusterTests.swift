@@ -5,14 +5,14 @@ import Testing
 
 /// With a real Slurm: its reading of the script, its listing of the queue, and what it does with tasks that die.
 @Suite struct SlurmClusterTests {
-  /// A program in the place of inflow, which takes a moment for a cell, notes that it has begun it, and then that it is done.
+  /// A program in the place of inflow, which notes that it has begun a cell, goes on once it may, and notes that it is done.
   private static let program = """
     [ "$1 $2 $4 $6 $8" = "sweep run --cells --threads --quiet" ] || exit 64
     for range in $(echo "$5" | tr , ' '); do
       for cell in $(seq "${range%-*}" "${range#*-}"); do
         [ -e "$3/done-$cell" ] && continue
         echo $$ >> "$3/begun-$cell"
-        sleep 0.5
+        until [ -e "$3/go" ]; do sleep 0.1; done
         echo "$7" > "$3/done-$cell"
       done
     done
@@ -52,54 +52,51 @@ import Testing
   }
 
   @Test(.enabled(if: SlurmCluster.isAvailable, "Slurm is not here and may not be installed"))
-  func theSameSubmissionAgainRunsWhatDied() throws {
-    let sweep = try Sweep(SlurmCluster())
-    let all = CellRanges(upTo: 14)
-    #expect(try sweep.submit(all).tasks == 7)
-    #expect(try sweep.queue().cells == all)
+  func theSameSubmissionAgainRunsWhatDied() async throws {
+    try await onOwnThread {
+      let sweep = try Sweep(SlurmCluster())
+      let all = CellRanges(upTo: 14)
+      #expect(try sweep.submit(all).tasks == 7)
+      #expect(try sweep.queue().cells == all)
 
-    // A task dies while it runs: Slurm does not start it again.
-    try waitFor(seconds: 30, "two cells that are begun") { try sweep.cells("begun").count >= 2 }
-    let killed = try #require(try sweep.cells("begun").subtracting(sweep.cells("done")).first { _ in true })
-    let process = try #require(try sweep.processes(killed).first)
-    #expect(kill(process, SIGKILL) == 0)
-    try waitFor(seconds: 30, "a task that has ended") { try !sweep.queue().cells.contains(killed) }
+      // A task dies: Slurm does not start it again. The next takes its processor.
+      try eventually("two tasks that run") { try sweep.cells("begun").description == "1,3" }
+      #expect(kill(try #require(try sweep.processes(1).first), SIGKILL) == 0)
+      try eventually("the next task") { try sweep.cells("begun").description == "1,3,5" }
+      #expect(try sweep.queue().cells.description == "3-14")
+      #expect(try sweep.queue().running.description == "3-6")
 
-    // The node dies while others run: Slurm starts these again, and until then they are in its queue.
-    try waitFor(seconds: 30, "cells that are being run") { try !sweep.queue().running.isEmpty }
-    let finished = try sweep.cells("done")
-    try sweep.cluster.loseNode()
-    let waiting = try sweep.queue()
-    #expect(waiting.running.isEmpty && !waiting.isEmpty)
-    let unfinished = all.subtracting(try sweep.cells("done"))
-    let dead = unfinished.subtracting(waiting.cells)
-    #expect(dead.contains(killed) && dead.count <= 2)
-    try sweep.cluster.bringNodeBack()
-    let again = try sweep.submit(dead)
-    #expect(again.tasks == 1 && again.cells == dead.count)
-    #expect(try sweep.queue().cells.union(sweep.cells("done")) == all)
+      // The node dies: Slurm starts its tasks again, and until then they are in its queue.
+      try sweep.cluster.loseNode()
+      let queue = try sweep.queue()
+      #expect(queue.running.isEmpty && queue.cells.description == "3-14")
+      try sweep.cluster.bringNodeBack()
+      #expect(try sweep.submit(all.subtracting(queue.cells)).tasks == 1)
+      #expect(try sweep.queue().cells == all)
 
-    try SlurmQueue.awaitEnd(
-      of: sweep.place.sweep, environment: sweep.cluster.environment, progress: { _ in },
-      isInterrupted: { false })
-    #expect(try sweep.cells("done") == all)
-    #expect(try sweep.processes(killed).count == 2)
-    for cell in finished { #expect(try sweep.processes(cell).count == 1) }
-    let logs = try FileManager.default.contentsOfDirectory(atPath: "\(sweep.place.sweep)/slurm/log")
-    #expect(logs.count == 8)
+      try Data().write(to: URL(fileURLWithPath: "\(sweep.place.sweep)/go"))
+      try eventually("the end of the tasks") { try sweep.queue().isEmpty }
+      #expect(try sweep.cells("done") == all)
+      for cell in all { #expect(try sweep.processes(cell).count == ([1, 3, 5].contains(cell) ? 2 : 1)) }
+      let logs = try FileManager.default.contentsOfDirectory(atPath: "\(sweep.place.sweep)/slurm/log")
+      #expect(logs.count == 8)
+    }
   }
 
   /// The script that lies in the folder is all that a person needs.
   @Test(.enabled(if: SlurmCluster.isAvailable, "Slurm is not here and may not be installed"))
-  func scriptsCanBeSubmittedByHand() throws {
-    let sweep = try Sweep(SlurmCluster("MaxArraySize=4"))
-    #expect(throws: SlurmError.self) { try sweep.submit(CellRanges(upTo: 8)) }
-    #expect(try sweep.queue().isEmpty)
-    let script = "\(sweep.place.sweep)/slurm/array-1.sh"
-    let job = try sweep.cluster.call("sbatch", "--parsable", "--hold", "--array=2-3", script)
-    #expect(try sweep.queue().waiting.mapValues(\.description) == ["JobHeldUser": "3-6"])
-    try sweep.cluster.call("scontrol", "release", String(job.dropLast()))
-    try waitFor(seconds: 30, "four cells") { try sweep.cells("done").description == "3-6" }
-    try waitFor(seconds: 30, "the end of the tasks") { try sweep.queue().isEmpty }
+  func scriptsCanBeSubmittedByHand() async throws {
+    try await onOwnThread {
+      let sweep = try Sweep(SlurmCluster("MaxArraySize=4"))
+      try Data().write(to: URL(fileURLWithPath: "\(sweep.place.sweep)/go"))
+      #expect(throws: SlurmError.self) { try sweep.submit(CellRanges(upTo: 8)) }
+      #expect(try sweep.queue().isEmpty)
+      let script = "\(sweep.place.sweep)/slurm/array-1.sh"
+      let job = try sweep.cluster.call("sbatch", "--parsable", "--hold", "--array=2-3", script)
+      #expect(try sweep.queue().waiting.mapValues(\.description) == ["JobHeldUser": "3-6"])
+      try sweep.cluster.call("scontrol", "release", String(job.dropLast()))
+      try eventually("the end of the tasks") { try sweep.queue().isEmpty }
+      #expect(try sweep.cells("done").description == "3-6")
+    }
   }
 }

@@ -3,8 +3,8 @@ import Foundation
 extension SlurmQueue {
   /// Waits until none of the sweep's cells is queued or runs.
   ///
-  /// Asks Slurm after a second, then less and less often, down to twice a minute. A controller that does not answer, as when
-  /// it is being restarted, is asked again for ten minutes.
+  /// Asks Slurm after a second, then less and less often, by a tenth of the time that has passed, down to twice a minute. A
+  /// controller that does not answer, as when it is being restarted, is asked again for ten minutes.
   ///
   /// - Parameters:
   ///   - sweep: the folder of the sweep.
@@ -14,7 +14,7 @@ extension SlurmQueue {
     of sweep: String, environment: [String: String] = ProcessInfo.processInfo.environment,
     progress: (SlurmQueue) -> Void, isInterrupted: () -> Bool
   ) throws {
-    var pause = 1.0
+    let start = Date()
     var firstSilence: Date?
     while true {
       do {
@@ -28,7 +28,7 @@ extension SlurmQueue {
         guard -first.timeIntervalSinceNow < 600 else { throw error }
         firstSilence = first
       }
-      let next = Date(timeIntervalSinceNow: pause)
+      let next = Date(timeIntervalSinceNow: min(30, max(1, -start.timeIntervalSinceNow / 10)))
       while next.timeIntervalSinceNow > 0 {
         if isInterrupted() {
           throw RunFailure(
@@ -36,9 +36,8 @@ extension SlurmQueue {
             "interrupted: the tasks that are queued go on without this command; inflow sweep status "
               + "\(sweep) says how far they are, scancel ends them")
         }
-        Thread.sleep(forTimeInterval: min(0.1, pause))
+        Thread.sleep(forTimeInterval: 0.1)
       }
-      pause = min(30, pause * 1.5)
     }
   }
 }
