@@ -4,16 +4,16 @@ import Testing
 
 /// A sweep on a real Slurm of one machine ends with the bytes of the run in the process, whatever dies on the way.
 @Suite struct SweepSlurmTests {
-  /// 24 cells of some tenths of a second each.
+  /// 24 cells, every other of about a second, so that a task can be met alive.
   private static let sweep = """
     format: 1
     base: small.yaml
     run: train
     set:
-      training: {context: 50, epsilon: 1e-2, data: {fresh: 128}, held-out: {count: 32}, stages: [{steps: 400}], seeds: [1]}
+      training: {context: 50, epsilon: 1e-2, data: {fresh: 128}, held-out: {count: 32}, stages: [{steps: 100}], seeds: [1]}
     axes:
-      - {key: initial.scale, log: {from: 0.01, to: 1, points: 8}}
-      - {key: training.optimizer.sgd.rate, list: [0.5, 1, 2]}
+      - {key: initial.scale, log: {from: 0.01, to: 1, points: 12}}
+      - {key: 'training.stages[0].steps', list: [100, 5000]}
     collect: {loss: loss, share: 'shares.[1 2]', a: parameters.scale}
 
     """
