@@ -2,8 +2,7 @@
 ///
 /// JSONEncoder writes every Double so that it reads back exactly.
 public struct Checkpoint: Codable, Hashable, Sendable {
-  static let format = 2
-  public internal(set) var format = Self.format
+  public internal(set) var format = 1
   /// The last accepted time and state.
   public let time: Double
   public let state: [Double]

@@ -14,8 +14,7 @@ extension Integration {
     func require(_ holds: Bool, _ what: String) throws {
       guard holds else { throw ProblemError.checkpointMismatch(what) }
     }
-    try require(
-      checkpoint.format == Checkpoint.format, "format \(checkpoint.format) is not \(Checkpoint.format)")
+    try require(checkpoint.format == 1, "format \(checkpoint.format) is not 1")
     try require(
       checkpoint.stepper == solver.stepper.rawValue,
       "it was made with \(checkpoint.stepper), not \(solver.stepper.rawValue)")
