@@ -101,7 +101,9 @@ import Testing
     let running = try Command.start(Self.endless, in: place.path)
     // Once it holds the folder it has rows to come, and takes notice of signals.
     for _ in 0..<3000 {
-      let lease = try? place.names("run").filter { $0.hasPrefix(".lease") }.map { try place.read("run/\($0)") }
+      let lease = try? place.names("run").filter { $0.hasPrefix(".lease") }.map {
+        try place.read("run/\($0)")
+      }
       if lease?.contains(where: { $0.contains("\(running.0.processIdentifier)") }) == true { break }
       usleep(10_000)
     }

@@ -83,7 +83,7 @@ import Testing
     let json = try JSONEncoder().encode(checkpoint)
     #expect(try JSONDecoder().decode(Checkpoint.self, from: json) == checkpoint)
     let object = try JSONSerialization.jsonObject(with: json) as? [String: Any]
-    #expect(object?["format"] as? Int == 2 && object?["stepper"] as? String == "rk8pd")
+    #expect(object?["format"] as? Int == 1 && object?["stepper"] as? String == "rk8pd")
     #expect((object?["state"] as? [Double])?.count == 2)
     #expect(throws: ProblemError.self) {
       try Integration(pendulum(), resuming: checkpoint, to: 10, solver: Solver(.rkf45, 1e-6))
