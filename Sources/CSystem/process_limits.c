@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -24,6 +25,11 @@ int64_t process_room(void) {
   int64_t page = sysconf(_SC_PAGESIZE);
   int64_t space = left(RLIMIT_AS, pages * page), writable = left(RLIMIT_DATA, data * page);
   return space < writable ? space : writable;
+}
+
+int process_can_map(int64_t bytes) {
+  void *place = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return place != MAP_FAILED && munmap(place, (size_t)bytes) == 0;
 }
 
 void process_restart_without_blas_threads(char *const *arguments) {

@@ -10,7 +10,7 @@
         "integrate", "small.yaml", "--out", "run", "--threads", "2", under: "-v \(kibibytes)", in: place)
       #expect([0, 1].contains(result.status), "\(result.status): \(result.error)")
       if result.status == 1 {
-        #expect(result.error.contains("need 136.0 MiB of address space"), "\(result.error)")
+        #expect(result.error.contains("need 144.0 MiB of address space"), "\(result.error)")
         #expect(result.error.contains("ulimit -v"))
       }
     }

@@ -7,6 +7,9 @@
 /// INT64_MAX without such limits.
 int64_t process_room(void);
 
+/// Whether so many bytes can be mapped now, in one piece: found by trying.
+int process_can_map(int64_t bytes);
+
 /// Begins the program anew, once, where such limits are set: OpenBLAS starts a thread for every processor as soon as
 /// it is loaded, each asks for 128 MiB until it has them, and exit waits for it. Only the environment that a program
 /// starts with can tell it to start none. Returns where there is nothing to do, or no way to do it.

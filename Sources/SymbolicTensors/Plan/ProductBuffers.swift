@@ -16,15 +16,14 @@ enum ProductBuffers {
   }
 
   private static let bytes = 128 << 20
-  /// For all else that a product needs.
-  private static let margin = 8 << 20
+  /// For all else that a product needs, and what other threads map meanwhile.
+  private static let margin = 16 << 20
 
   private static let supply: Supply = {
     openblas_set_num_threads(1)
     let room = process_room()
     guard room < .max else { return .unlimited }
-    guard room > bytes + margin else { return .none(Int(room)) }
-    takeFirst()
+    guard takeFirst() else { return .none(Int(room)) }
     // Most of the room is for the tensors.
     return .limited(DispatchSemaphore(value: max(1, Int(room) / 4 / bytes)))
   }()
@@ -43,11 +42,15 @@ enum ProductBuffers {
   }
 
   /// A product that is large enough to take a buffer: small ones do without.
-  private static func takeFirst() {
+  ///
+  /// - Returns: false where there is no room for it. Limits alone do not tell: the room may be in pieces.
+  private static func takeFirst() -> Bool {
     var size: Int32 = 256
     var (one, zero) = (1.0, 0.0)
     let factor = [Double](repeating: 0, count: Int(size * size))
     var result = factor
+    guard process_can_map(Int64(bytes + margin)) else { return false }
     dgemm_("N", "N", &size, &size, &size, &one, factor, &size, factor, &size, &zero, &result, &size)
+    return true
   }
 }
