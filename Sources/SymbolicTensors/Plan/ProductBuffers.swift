@@ -49,7 +49,7 @@ enum ProductBuffers {
     var (one, zero) = (1.0, 0.0)
     let factor = [Double](repeating: 0, count: Int(size * size))
     var result = factor
-    guard process_can_map(Int64(bytes + margin)) else { return false }
+    guard process_can_map(Int64(bytes + margin)) != 0 else { return false }
     dgemm_("N", "N", &size, &size, &size, &one, factor, &size, factor, &size, &zero, &result, &size)
     return true
   }
