@@ -62,6 +62,12 @@ static void NAME(run)(const tile_instruction *program, int32_t count, double *co
       else if (p->broadcast & 2) { const double s = *b; LOOP(n, d[i] = a[i] * s); }
       else LOOP(n, d[i] = a[i] * b[i]);
       break;
+    case TILE_LARGER:
+      if (p->broadcast == 3) { const double s = *a < *b ? *b : *a; LOOP(n, d[i] = s); }
+      else if (p->broadcast & 1) { const double s = *a; LOOP(n, d[i] = s < b[i] ? b[i] : s); }
+      else if (p->broadcast & 2) { const double s = *b; LOOP(n, d[i] = a[i] < s ? s : a[i]); }
+      else LOOP(n, d[i] = a[i] < b[i] ? b[i] : a[i]);
+      break;
     case TILE_FMA:
       switch (p->broadcast) {
       case 0: LOOP(n, d[i] = a[i] * b[i] + c[i]); break;

@@ -44,7 +44,7 @@ import Testing
   /// The reduced dynamics conserve Σ_j w_hj of every head and Σ c², and nothing else of degree two.
   @Test func reducedDynamics() throws {
     let flow = try LeadingOrderFlow(window: 3, heads: 2, degree: 2)
-    let found = flow.system.firstIntegrals()
+    let found = try flow.system.firstIntegrals()
     #expect(
       found.map { $0.text(names: flow.system.names) } == [
         "w[1 1] + w[1 2] + w[1 3]", "w[2 1] + w[2 2] + w[2 3]", "c[]^2 + c[1]^2 + c[2]^2 + c[1 2]^2",

@@ -13,12 +13,8 @@ import Testing
     let system = try ScalarSystem(
       [ScalarEquation(form)], inputs: [ScalarInput(x, ["x1", "x2"])], constants: [g: [0, 2, 3, 0]])
     #expect(system.names == ["x1", "x2"])
-    guard case .sum(let terms) = system.nodes[Int(system.equations[0])] else {
-      Issue.record("not a sum")
-      return
-    }
-    #expect(terms.map(\.coefficient) == [5])
-    #expect(ScalarFunction(interpreting: system)([0.5, 3]) == [7.5])
+    #expect("\(system.equations[0])" == "5*x1*x2")
+    #expect(try ScalarFunction(planning: system)([0.5, 3]) == [7.5])
   }
 
   /// An equation may run over indices that its expression lacks, and in another order.
@@ -31,7 +27,7 @@ import Testing
       [
         ScalarEquation(graph(g, i, j) * graph(x), over: [j, i]), ScalarEquation(graph(x), over: [i]),
       ], inputs: [ScalarInput(x, ["x"])], constants: [g: numbers])
-    #expect(ScalarFunction(interpreting: system)([2]) == [2, 8, 4, 10, 6, 12, 2, 2])
+    #expect(try ScalarFunction(planning: system)([2]) == [2, 8, 4, 10, 6, 12, 2, 2])
   }
 
   @Test func errors() throws {

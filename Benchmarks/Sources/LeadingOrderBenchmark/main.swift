@@ -88,8 +88,8 @@ for size in sizes {
   guard let scalars else { exit(1) }
   report(size, "written out in scalars", unrolling * 1e3, "ms")
   var compiled: ScalarFunction?
-  let elapsed = ContinuousClock().measure {
-    compiled = ScalarFunction(scalars, cache: CompilationCache(folder: folder))
+  let elapsed = try ContinuousClock().measure {
+    compiled = try ScalarFunction(scalars, cache: CompilationCache(folder: folder))
   }
   guard let function = compiled else { exit(1) }
   let compilation =

@@ -1,5 +1,5 @@
 // The reduced dynamics of M = 3, H = 3, D = 2 as compiled scalar equations: compile time, one right-hand side, one
-// integration to t = 1e5 at tolerance 1e-9, and 10,000 starts at once; then the compile time of larger systems.
+// integration to t = 1e5 at tolerance 1e-9; then the compile time of larger systems.
 // Processor time of this thread, the compiler's by the wall clock.
 //
 //   swift run -c release --package-path Benchmarks scalars
@@ -35,7 +35,7 @@ let derivation = try wall { made = try Flow(window: 3, heads: 3, degree: 2, scal
 guard let made else { exit(1) }
 flow = made
 var compiled: ScalarFunction?
-let compilation = wall { compiled = ScalarFunction(flow.system, cache: cache) }
+let compilation = try wall { compiled = try ScalarFunction(flow.system, cache: cache) }
 guard let function = compiled else { exit(1) }
 print(
   "derive and unroll         \(derivation * 1e3) ms; \(function.operationCount) operations; \(function.route)"
@@ -45,7 +45,7 @@ print("compile and load          \(compilation) s")
 var rate = flow.start
 let calls = 200_000
 for (name, function) in [
-  ("compiled", function), ("interpreted", ScalarFunction(interpreting: flow.system)),
+  ("compiled", function), ("planned", try ScalarFunction(planning: flow.system)),
 ] {
   let time = median(5) {
     seconds { for _ in 0..<calls { function.evaluate(flow.start, into: &rate) } } / Double(calls)
@@ -70,25 +70,12 @@ for stepper in [Stepper.rk8pd, .msadams, .rkf45] {
   }
 }
 
-let batch = try BatchFlow(flow.system, cache: cache)
-var random = SplitMix(state: 5)
-let starts = (0..<10_000).map { _ in flow.start.map { $0 + 0.2 * random.uniform() - 0.1 } }
-for count in [1, 10_000] {
-  let some = count == 1 ? [flow.start] : Array(starts.prefix(count))
-  var ends: [BatchFlow.End] = []
-  let time = seconds { ends = batch.integrate(some, for: 1e5, relative: 1e-9, absolute: 1e-9) }
-  let steps = ends.reduce(0) { $0 + $1.steps }
-  print(
-    "\(count) starts \(time / Double(count) * 1e6) µs a start, \(Double(steps) / Double(count)) steps a start,",
-    "w[1 1] = \(ends[0].state[0]), c[1] = \(ends[0].state[10])")
-}
-
 // Compile time against size: the same equations with more lags and heads.
 let empty = CompilationCache(folder: folder.appendingPathComponent("sizes"))
 for size in [3, 4, 5] {
   let larger = try Flow(window: size, heads: size, degree: 2, scale: 0.1)
   var function: ScalarFunction?
-  let time = wall { function = ScalarFunction(larger.system, cache: empty) }
+  let time = try wall { function = try ScalarFunction(larger.system, cache: empty) }
   guard let function, case .compiled = function.route else { continue }
   let operations = Double(function.operationCount)
   print(

@@ -11,6 +11,7 @@
 typedef enum {
   TILE_ADD,        // d = a + b
   TILE_MULTIPLY,   // d = a * b
+  TILE_LARGER,     // d = a < b ? b : a
   TILE_FMA,        // d = a * b + c
   TILE_RECIPROCAL, // d = 1 / a
   TILE_ROOT,       // d = sqrt(a)

@@ -1,27 +1,25 @@
 import Foundation
 
-/// A scalar system as a function of numbers: compiled C where there is a compiler, else interpreted. Both give the
-/// same bits for + − × / and roots, and exponentials and logarithms to 2 ulp.
+/// A scalar system as a function of numbers: compiled C where there is a compiler, else a plan. Both agree to rounding.
 ///
 /// Not thread-safe: one evaluation at a time.
 ///
 /// Where the code cannot be compiled a line on standard error says why; `route` says how numbers are computed.
 ///
-///     let flow = ScalarFunction(system)
+///     let flow = try ScalarFunction(system)
 ///     flow.evaluate(state, into: &derivative)
 public final class ScalarFunction {
   /// How the numbers are computed.
   public enum Route: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter isCached: whether the library was there from an earlier run.
     case compiled(by: CCompiler, isCached: Bool)
-    case interpreted(reason: CompilationError?)
+    case planned(reason: CompilationError?)
 
     public var description: String {
       switch self {
       case .compiled(let compiler, let isCached):
         "compiled by \(compiler.path)\(isCached ? " (cached)" : "")"
-      case .interpreted(let reason):
-        reason.map { "interpreted, because \($0)" } ?? "interpreted"
+      case .planned(let reason): reason.map { "planned, because \($0)" } ?? "planned"
       }
     }
   }
@@ -30,53 +28,60 @@ public final class ScalarFunction {
   public let outputCount: Int
   /// Additions, multiplications, functions: what one evaluation costs.
   public let operationCount: Int
-  public private(set) var route: Route
+  public let route: Route
 
   private typealias Code =
     @convention(c) (UnsafePointer<Double>, UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>) -> Void
 
-  private var interpreter: ScalarInterpreter
-  private var library: LoadedLibrary?
-  private var code: Code?
-  private var scratch = Buffer(count: 0)
+  private enum Means {
+    /// The library is kept as long as its code runs.
+    case compiled(Code, scratch: Buffer, LoadedLibrary)
+    case planned(Plan, InputLayout)
+  }
 
-  /// Interprets, whether there is a compiler or not.
-  public init(interpreting system: ScalarSystem) {
-    let tape = TapeLowering.tape(of: system)
-    inputCount = tape.inputCount
-    outputCount = tape.outputs.count
-    operationCount = tape.operations.count
-    interpreter = ScalarInterpreter(tape)
-    route = .interpreted(reason: nil)
+  private let means: Means
+
+  /// Makes a plan, whether there is a compiler or not.
+  ///
+  /// - Throws: `PlanError`.
+  public convenience init(planning system: ScalarSystem) throws {
+    try self.init(system, cSource(of: system), route: .planned(reason: nil))
   }
 
   /// - Parameters:
   ///   - compiler: nil where there is none, which is a reason to warn.
   ///   - cache: where compiled libraries are kept.
-  ///   - warn: takes a line that says why the function is interpreted after all.
+  ///   - warn: takes a line that says why the function is planned after all.
+  /// - Throws: `PlanError` where there is no compiled code and no plan either.
   /// - Complexity: linear in the size of the system; some 0.2 s for the compiler when the library is not cached.
-  public init(
+  public convenience init(
     _ system: ScalarSystem, compiler: CCompiler? = .found(), cache: CompilationCache = .standard,
     warn: (String) -> Void = ScalarFunction.writeToStandardError
-  ) {
-    let tape = TapeLowering.tape(of: system)
-    inputCount = tape.inputCount
-    outputCount = tape.outputs.count
-    operationCount = tape.operations.count
-    interpreter = ScalarInterpreter(tape)
+  ) throws {
+    let source = cSource(of: system)
     do {
       guard let compiler else { throw CompilationError.noCompiler }
-      let source = CSource(tape, name: "body", element: .number)
       let (library, isCached) = try cache.library(Self.program(source), compiler: compiler)
-      code = unsafeBitCast(try library.symbol("inductionflow_evaluate"), to: Code.self)
-      scratch = Buffer(count: source.scratch)
-      self.library = library
-      route = .compiled(by: compiler, isCached: isCached)
+      let code = unsafeBitCast(try library.symbol("inductionflow_evaluate"), to: Code.self)
+      self.init(
+        system, source, route: .compiled(by: compiler, isCached: isCached),
+        .compiled(code, scratch: Buffer(count: source.scratch), library))
     } catch {
       let reason = error as? CompilationError ?? .notLoadable(reason: "\(error)")
-      route = .interpreted(reason: reason)
+      try self.init(system, source, route: .planned(reason: reason))
       warn("warning: equations of \(operationCount) operations are \(route): some 20 times slower\n")
     }
+  }
+
+  private init(_ system: ScalarSystem, _ source: CSource, route: Route, _ means: Means) {
+    (inputCount, outputCount) = (system.names.count, system.equations.count)
+    operationCount = source.operations
+    (self.route, self.means) = (route, means)
+  }
+
+  private convenience init(_ system: ScalarSystem, _ source: CSource, route: Route) throws {
+    let plan = try Plan(system.equations)
+    self.init(system, source, route: route, .planned(plan, plan.layout(of: system.inputs)))
   }
 
   public static func writeToStandardError(_ line: String) {
@@ -84,7 +89,7 @@ public final class ScalarFunction {
   }
 
   private static func program(_ source: CSource) -> String {
-    CSource.numberPrelude + source.text + """
+    CSource.prelude + source.text + """
 
       void inductionflow_evaluate(const double *x, double *y, double *s) { body(x, y, s); }
 
@@ -98,12 +103,20 @@ public final class ScalarFunction {
     precondition(
       inputs.count == inputCount && outputs.count == outputCount,
       "a function of \(inputCount) numbers to \(outputCount)")
-    inputs.withUnsafeBufferPointer { inputs in
-      outputs.withUnsafeMutableBufferPointer { outputs in
-        // An empty array may have no address, and then nothing is read or written there.
-        let (x, y) = (inputs.baseAddress ?? UnsafePointer(scratch.base), outputs.baseAddress ?? scratch.base)
-        if let code { code(x, y, scratch.base) } else { interpreter.run(x, y) }
+    switch means {
+    case .compiled(let code, let scratch, _):
+      inputs.withUnsafeBufferPointer { inputs in
+        outputs.withUnsafeMutableBufferPointer { outputs in
+          // An empty array may have no address, and then nothing is read or written there.
+          code(
+            inputs.baseAddress ?? UnsafePointer(scratch.base), outputs.baseAddress ?? scratch.base,
+            scratch.base)
+        }
       }
+    case .planned(let plan, let layout):
+      plan.set(layout, to: inputs)
+      plan.run()
+      for position in outputs.indices { outputs[position] = plan.scalar(position) }
     }
   }
 
@@ -113,4 +126,10 @@ public final class ScalarFunction {
     evaluate(inputs, into: &outputs)
     return outputs
   }
+}
+
+private func cSource(of system: ScalarSystem) -> CSource {
+  let program = Lowering.program(for: system.equations.map(\.id), in: system.graph)
+  let positions = Dictionary(uniqueKeysWithValues: zip(system.inputs, system.inputs.indices))
+  return CSource(program, inputs: positions, name: "body")
 }

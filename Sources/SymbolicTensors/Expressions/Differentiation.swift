@@ -66,7 +66,7 @@ extension ExpressionGraph {
     }
 
     switch nodes[Int(node)] {
-    case .number, .symbol, .delta: break
+    case .number, .symbol, .delta, .largest: break
     case .sum(let terms):
       for term in terms {
         receive(term.node) {
@@ -85,7 +85,7 @@ extension ExpressionGraph {
       }
     case .function(let function, let argument):
       receive(argument) {
-        Term(coefficient: .one, node: product([adjoint, slope(of: function, at: argument, value: node)]))
+        Term(coefficient: .one, node: product([adjoint, function.row.slope(self, argument, node)]))
       }
     case .softmax(let logits, over: let index):
       receive(logits) {
@@ -103,18 +103,6 @@ extension ExpressionGraph {
     }
   }
 
-  /// f'(argument), written with f's own value where that is cheaper.
-  func slope(of function: Function, at argument: NodeID, value: NodeID) -> NodeID {
-    switch function {
-    case .exp: value
-    case .log: power(argument, -1)
-    case .absolute: apply(.sign, to: argument)
-    case .sign, .step: Self.zero
-    case .rectifier: apply(.step, to: argument)
-    case .guardedPower(let exponent):
-      scaled(apply(.guardedPower(exponent - 1), to: argument), by: exponent)
-    }
-  }
 }
 
 extension Expression {
@@ -127,9 +115,14 @@ extension Expression {
   /// - Precondition: every variable is such an entry.
   /// - Complexity: a small multiple of the size of the expression, for all variables together.
   public func gradient(_ variables: [Expression]) -> [Expression] {
-    let wanted = variables.map { graph.parameterEntry($0.id) }
+    let wanted = variables.map { graph.parameterEntry(graph.node($0)) }
     // δ(i', i) picks an entry of the root; at the end i' is called i.
-    let picked = freeIndices.map { (own: $0, copy: graph.copy(of: $0)) }
+    var taken = graph.indices(below: [id]).union(wanted.flatMap(\.indices))
+    let picked = freeIndices.map { own in
+      let copy = graph.copy(of: own, avoiding: taken)
+      taken.insert(copy)
+      return (own: own, copy: copy)
+    }
     let seed = graph.product(picked.map { graph.delta($0.copy, $0.own) })
     let names = Dictionary(uniqueKeysWithValues: picked.map { ($0.copy, $0.own) })
     let adjoints = graph.adjoints(of: id, seed: seed, wanted: Set(wanted.map(\.symbol)))
@@ -157,8 +150,8 @@ extension ExpressionGraph {
     if Set(indices).count == indices.count {
       return rename([adjoint], Dictionary(uniqueKeysWithValues: zip(indices, target)))[0]
     }
-    // A repeated index, w(j, j): Σ_j adjoint(j) δ(j, target_1) δ(j, target_2). The bound copies are fresh.
-    let fresh = Dictionary(uniqueKeysWithValues: Set(indices).sorted().map { ($0, copy(of: $0)) })
+    // A repeated index, w(j, j): Σ_j adjoint(j) δ(j, target_1) δ(j, target_2). The bound ones are copies.
+    let fresh = copies(of: Set(indices).sorted(), avoiding: Set(free[Int(adjoint)] + indices + target))
     let body = rename([adjoint], fresh)[0]
     let deltas = zip(indices, target).map { delta(fresh[$0] ?? $0, $1) }
     return contraction(Array(fresh.values), product([body] + deltas))

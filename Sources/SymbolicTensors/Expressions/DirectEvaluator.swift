@@ -19,7 +19,7 @@ public struct DirectEvaluator<Scalar: Real> {
   @_specialize(where Scalar == Double)
   public func evaluate(_ expressions: [Expression]) -> [[Scalar]] {
     var arrays: [NodeID: [Scalar]] = [:]
-    for node in graph.reachable(expressions.map(\.id)) { arrays[node] = evaluate(node, arrays) }
+    for node in graph.reachable(expressions.map(graph.node)) { arrays[node] = evaluate(node, arrays) }
     return expressions.map { arrays[$0.id] ?? [] }
   }
 
@@ -29,7 +29,7 @@ public struct DirectEvaluator<Scalar: Real> {
     func operand(_ id: NodeID) -> [Scalar] { arrays[id] ?? [] }
     func offsets(_ id: NodeID) -> [Int] { walk.offsets(of: graph.free[Int(id)]) }
     switch graph.nodes[Int(node)] {
-    case .number(let number): return [scalar(number)]
+    case .number(let number): return [number.value(as: Scalar.self)]
     case .symbol(let symbol, let indices):
       let entries = values[symbol] ?? []
       return walk.offsets(of: indices).map { entries.indices.contains($0) ? entries[$0] : .nan }
@@ -38,7 +38,7 @@ public struct DirectEvaluator<Scalar: Real> {
     case .sum(let terms):
       var result = [Scalar](repeating: 0, count: walk.size)
       for term in terms {
-        let (coefficient, array) = (scalar(term.coefficient), operand(term.node))
+        let (coefficient, array) = (term.coefficient.value(as: Scalar.self), operand(term.node))
         for (entry, offset) in offsets(term.node).enumerated() {
           result[entry] += coefficient * array[offset]
         }
@@ -47,11 +47,20 @@ public struct DirectEvaluator<Scalar: Real> {
     case .product(let factors):
       var result = [Scalar](repeating: 1, count: walk.size)
       for factor in factors {
-        let array = operand(factor.base).map { power($0, factor.exponent) }
+        let array = operand(factor.base).map { factor.exponent.power(of: $0) }
         for (entry, offset) in offsets(factor.base).enumerated() { result[entry] *= array[offset] }
       }
       return result
-    case .function(let function, let argument): return operand(argument).map { apply(function, $0) }
+    case .function(let function, let argument): return operand(argument).map { function.value($0) }
+    case .largest(let nodes):
+      var result = [Scalar](repeating: -.infinity, count: walk.size)
+      for node in nodes {
+        let array = operand(node)
+        for (entry, offset) in offsets(node).enumerated() {
+          result[entry] = max(result[entry], array[offset])
+        }
+      }
+      return result
     case .softmax(let logits, over: let index): return softmax(operand(logits), walk, index)
     case .contraction(_, let body):
       var result = [Scalar](repeating: 0, count: walk.size)
@@ -77,35 +86,6 @@ public struct DirectEvaluator<Scalar: Real> {
     }
   }
 
-  private func scalar(_ number: Number) -> Scalar {
-    switch number {
-    case .rational(let numerator, let denominator): Scalar(numerator) / Scalar(denominator)
-    case .real(let value): Scalar(value)
-    }
-  }
-
-  private func power(_ base: Scalar, _ exponent: Number) -> Scalar {
-    switch exponent.integer {
-    case 1: return base
-    case 2: return base * base
-    case -1: return 1 / base
-    case let integer?: return .pow(base, integer)
-    case nil: break
-    }
-    return exponent == Number(1, over: 2) ? .sqrt(base) : .pow(base, scalar(exponent))
-  }
-
-  private func apply(_ function: Function, _ x: Scalar) -> Scalar {
-    switch function {
-    case .exp: .exp(x)
-    case .log: .log(x)
-    case .absolute: x < 0 ? -x : x
-    case .sign: x > 0 ? 1 : x < 0 ? -1 : 0
-    case .rectifier: x > 0 ? x : 0
-    case .step: x > 0 ? 1 : 0
-    case .guardedPower(let exponent): x == 0 ? 0 : power(x, exponent)
-    }
-  }
 }
 
 extension Real {

@@ -35,6 +35,13 @@ extension Expression: Hashable {
 // MARK: - Building
 
 extension ExpressionGraph {
+  /// - Precondition: the expression is one of this graph.
+  func node(_ expression: Expression) -> NodeID {
+    precondition(
+      expression.graph === self, "expressions of two graphs do not mix: build both over one ExpressionGraph")
+    return expression.id
+  }
+
   public func constant(_ value: Number) -> Expression { Expression(self, number(value)) }
 
   /// The entry of a tensor symbol; a scalar without indices.
@@ -53,12 +60,30 @@ extension ExpressionGraph {
 
   /// Σ of any number of expressions.
   public func sum(_ terms: some Sequence<Expression>) -> Expression {
-    Expression(self, sum(terms.map { Term(coefficient: .one, node: $0.id) }))
+    Expression(self, sum(terms.map { Term(coefficient: .one, node: node($0)) }))
   }
 
   /// Π of any number of expressions.
   public func product(_ factors: some Sequence<Expression>) -> Expression {
-    Expression(self, product(factors.map(\.id)))
+    Expression(self, product(factors.map(node)))
+  }
+
+  /// w_k/Σ w of several weights. Where all are exponentials the largest exponent is taken from each, so that shares
+  /// come out whatever its size.
+  public func shares(of weights: [Expression]) -> [Expression] {
+    let exponents = weights.compactMap { weight -> NodeID? in
+      if case .function(.exp, let exponent) = nodes[Int(node(weight))] { exponent } else { nil }
+    }
+    guard exponents.count == weights.count else {
+      let total = sum(weights)
+      return weights.map { $0 / total }
+    }
+    let shift = Term(coefficient: -1, node: largest(exponents))
+    let shifted = exponents.map { exponent in
+      apply(.exp, to: sum([Term(coefficient: .one, node: exponent), shift]))
+    }
+    let total = Factor(base: sum(shifted.map { Term(coefficient: .one, node: $0) }), exponent: -1)
+    return shifted.map { Expression(self, product([Factor(base: $0, exponent: .one), total])) }
   }
 }
 
@@ -68,8 +93,11 @@ extension Expression {
   }
 
   public static func - (left: Expression, right: Expression) -> Expression {
-    let terms = [Term(coefficient: .one, node: left.id), Term(coefficient: -1, node: right.id)]
-    return Expression(left.graph, left.graph.sum(terms))
+    let graph = left.graph
+    let terms = [
+      Term(coefficient: .one, node: left.id), Term(coefficient: -1, node: graph.node(right)),
+    ]
+    return Expression(graph, graph.sum(terms))
   }
 
   public static func * (left: Expression, right: Expression) -> Expression {
@@ -77,8 +105,11 @@ extension Expression {
   }
 
   public static func / (left: Expression, right: Expression) -> Expression {
-    let factors = [Factor(base: left.id, exponent: .one), Factor(base: right.id, exponent: -1)]
-    return Expression(left.graph, left.graph.product(factors))
+    let graph = left.graph
+    let factors = [
+      Factor(base: left.id, exponent: .one), Factor(base: graph.node(right), exponent: -1),
+    ]
+    return Expression(graph, graph.product(factors))
   }
 
   public static prefix func - (argument: Expression) -> Expression { -1 * argument }

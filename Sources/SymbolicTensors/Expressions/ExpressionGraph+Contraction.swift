@@ -45,9 +45,7 @@ extension ExpressionGraph {
     if factors.count == 1, factors[0].exponent.isOne, let known = marginal(bound, factors[0].base) {
       return known
     }
-    let body = product(factors)
-    return intern(
-      .contraction(bound.sorted(), body), free: free[Int(body)].filter { !bound.contains($0) })
+    return bind(bound.sorted(), product(factors))
   }
 
   /// An index that only one symbol's entry has, whose sum over it is known, is summed at once.

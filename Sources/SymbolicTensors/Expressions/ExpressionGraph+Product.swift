@@ -21,7 +21,7 @@ extension ExpressionGraph {
       let whole = factor.exponent.integer != nil
       switch nodes[Int(factor.base)] {
       case .number(let value):
-        if let power = value.raised(to: factor.exponent) {
+        if let power = value.raised(to: factor.exponent) ?? rounded(value, factor.exponent) {
           coefficient = coefficient * power
         } else {
           collected[factor.base, default: .zero] = collected[factor.base, default: .zero] + factor.exponent
@@ -32,7 +32,8 @@ extension ExpressionGraph {
       case .sum(let terms) where whole && terms.count == 1 && power(terms[0], factor.exponent) != nil:
         coefficient = coefficient * (power(terms[0], factor.exponent) ?? .one)
         pending.append(Factor(base: terms[0].node, exponent: factor.exponent))
-      case .sum(let terms) where whole && terms.count > 1 && !content(terms).isOne:
+      case .sum(let terms)
+      where whole && arithmetic == .exact && terms.count > 1 && !content(terms).isOne:
         // The sum's content goes outside: 2x·y and 2·(x y) must be the same node.
         let content = content(terms)
         guard let power = content.raised(to: factor.exponent) else {
@@ -53,6 +54,10 @@ extension ExpressionGraph {
       .map { Factor(base: $0.key, exponent: $0.value) }
       .sorted { $0.base < $1.base }
     return scaled(monomial(merged), by: coefficient)
+  }
+
+  private func rounded(_ base: Number, _ exponent: Number) -> Number? {
+    arithmetic == .rounded ? .real(exponent.power(of: base.doubleValue)) : nil
   }
 
   /// nil where the power is not known exactly or leaves the range of doubles.

@@ -1,6 +1,7 @@
 /// Sums: flat, collected, ordered.
 extension ExpressionGraph {
-  /// Σ coefficient·node in canonical form: nested sums are merged, equal terms collected, zeros dropped.
+  /// Σ coefficient·node in canonical form: nested sums are merged where arithmetic is exact, equal terms collected,
+  /// zeros dropped.
   ///
   /// O(t log t) in the number of merged terms.
   func sum(_ terms: [Term]) -> NodeID {
@@ -10,6 +11,9 @@ extension ExpressionGraph {
         let weight = term.coefficient * coefficient
         collected[node] = collected[node].map { $0 + weight } ?? weight
       }
+    }
+    if arithmetic == .rounded, let constant = collected[Self.one]?.doubleValue, !constant.isFinite {
+      return number(.real(constant))
     }
     let merged = collected.filter { !$0.value.isZero }
       .map { Term(coefficient: $0.value, node: $0.key) }
@@ -30,7 +34,8 @@ extension ExpressionGraph {
   private func summands(of node: NodeID) -> [(NodeID, Number)] {
     switch nodes[Int(node)] {
     case .number(let value): [(Self.one, value)]
-    case .sum(let terms): terms.map { ($0.node, $0.coefficient) }
+    case .sum(let terms) where arithmetic == .exact || terms.count == 1:
+      terms.map { ($0.node, $0.coefficient) }
     default: [(node, .one)]
     }
   }

@@ -8,11 +8,31 @@ public final class ExpressionGraph {
   private(set) var nodes: [Node] = []
   /// Free indices of each node, ascending.
   private(set) var free: [[Index]] = []
+  /// None where arithmetic is rounded: scalar equations bind nothing.
+  private(set) var signatures: [Signature] = []
   private var positions: [Node: NodeID] = [:]
+  /// Contractions by what does not depend on the names of bound indices.
+  var bindings: [BindingKey: [NodeID]] = [:]
   private(set) var indexNames: [IndexName] = []
+  /// Indices with their copies, in the order of creation.
+  private(set) var families: [[Index]] = []
   var declarations: [SymbolDeclaration] = []
 
-  public init() {
+  let arithmetic: Arithmetic
+
+  /// What numbers in expressions become.
+  enum Arithmetic {
+    /// Results that are not exact stay symbolic, and what is equal by algebra is brought to one form.
+    case exact
+    /// Functions of numbers are rounded. A sum within a sum stays whole: in scalar equations, where it is shared by
+    /// many, merging it would write it out in each.
+    case rounded
+  }
+
+  public convenience init() { self.init(.exact) }
+
+  init(_ arithmetic: Arithmetic) {
+    self.arithmetic = arithmetic
     _ = intern(.number(.zero), free: [])
     _ = intern(.number(.one), free: [])
   }
@@ -30,8 +50,10 @@ public final class ExpressionGraph {
   func intern(_ node: Node, free indices: @autoclosure () -> [Index]) -> NodeID {
     if let known = positions[node] { return known }
     let id = NodeID(nodes.count)
+    let indices = indices()
+    if arithmetic == .exact { signatures.append(makeSignature(node, free: indices)) }
     nodes.append(node)
-    free.append(indices())
+    free.append(indices)
     positions[node] = id
     return id
   }
@@ -42,14 +64,16 @@ public final class ExpressionGraph {
 extension ExpressionGraph {
   /// A new index; its order among indices is that of creation.
   public func index(_ name: String, extent: Int, latex: String? = nil) -> Index {
-    indexNames.append(IndexName(text: name, latex: latex ?? name))
-    return Index(id: Int32(indexNames.count - 1), extent: extent)
+    families.append([])
+    return addIndex(
+      IndexName(text: name, latex: latex ?? name, family: Int32(families.count - 1)), extent: extent)
   }
 
-  /// A fresh index that is printed like another and has its extent.
-  func copy(of index: Index) -> Index {
-    let name = indexNames[Int(index.id)]
-    return self.index(name.text + "'", extent: index.extent, latex: name.latex + "'")
+  func addIndex(_ name: IndexName, extent: Int) -> Index {
+    indexNames.append(name)
+    let index = Index(id: Int32(indexNames.count - 1), extent: extent)
+    families[Int(name.family)].append(index)
+    return index
   }
 
   /// A new tensor symbol. `shape` holds the extent of each axis, none for a scalar.
@@ -93,8 +117,19 @@ extension ExpressionGraph {
   }
 
   func apply(_ function: Function, to argument: NodeID) -> NodeID {
-    if let value = constant(argument), let folded = function.folded(value) { return number(folded) }
+    if let value = constant(argument) {
+      if let folded = function.row.folded(value) { return number(folded) }
+      if arithmetic == .rounded { return number(.real(function.value(value.doubleValue))) }
+    }
     return intern(.function(function, argument), free: free[Int(argument)])
+  }
+
+  /// See `Node.largest`.
+  func largest(_ nodes: [NodeID]) -> NodeID {
+    let distinct = Set(nodes).sorted()
+    let numbers = distinct.compactMap { constant($0) }
+    if numbers.count == distinct.count, let number = numbers.max() { return self.number(number) }
+    return distinct.count == 1 ? distinct[0] : intern(.largest(distinct), free: union(distinct))
   }
 
   func softmax(_ logits: NodeID, over index: Index) -> NodeID {
@@ -105,20 +140,5 @@ extension ExpressionGraph {
   /// The node's value if it is a number.
   func constant(_ node: NodeID) -> Number? {
     if case .number(let value) = nodes[Int(node)] { value } else { nil }
-  }
-}
-
-extension Function {
-  /// Exact values only; anything else stays symbolic.
-  fileprivate func folded(_ value: Number) -> Number? {
-    switch self {
-    case .exp: value.isZero ? .one : nil
-    case .log: value.isOne ? .zero : nil
-    case .absolute: value.isNegative ? -value : value
-    case .sign: value.isZero ? .zero : value.isNegative ? -1 : 1
-    case .rectifier: value.isNegative ? .zero : value
-    case .step: value > .zero ? .one : .zero
-    case .guardedPower(let exponent): value.isZero ? .zero : value.raised(to: exponent)
-    }
   }
 }

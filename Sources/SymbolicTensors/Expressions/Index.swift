@@ -17,4 +17,6 @@ extension Index: Comparable {
 struct IndexName {
   let text: String
   let latex: String
+  /// Which of its graph's families it belongs to: an index and its copies.
+  let family: Int32
 }

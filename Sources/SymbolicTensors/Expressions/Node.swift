@@ -11,6 +11,9 @@ enum Node: Hashable {
   /// Π base^exponent; bases ascending and distinct; never a plain base¹.
   case product([Factor])
   case function(Function, NodeID)
+  /// The largest of several, ascending and distinct: what is taken from exponents so that none overflows. Nothing
+  /// that is computed with it depends on it, so that derivatives take it as a constant.
+  case largest([NodeID])
   /// exp(child)/Σ_index exp(child): has the child's free indices.
   case softmax(NodeID, over: Index)
   /// Σ over the indices (ascending, all free in the child).

@@ -17,8 +17,8 @@ public func derivatives(
 ) -> [Expression?] {
   guard let graph = expressions.first?.graph else { return [] }
   let path = Path(graph, variables)
-  let terms = zip(path.start, direction).map { [$0, $1.id] }
-  return path.series(of: expressions.map(\.id), along: terms, order: 1)
+  let terms = zip(path.start, direction).map { [$0, graph.node($1)] }
+  return path.series(of: expressions.map(graph.node), along: terms, order: 1)
     .map { $0.map { Expression(graph, $0[1]) } }
 }
 
@@ -31,7 +31,7 @@ struct Path {
 
   init(_ graph: ExpressionGraph, _ variables: [Expression]) {
     self.graph = graph
-    start = variables.map(\.id)
+    start = variables.map(graph.node)
     for (position, variable) in variables.enumerated() {
       let entry = graph.parameterEntry(variable.id)
       positions[entry.symbol] = (position, entry.indices)

@@ -108,7 +108,7 @@ private struct PolynomialExpansion {
       return product
     case .contraction(let indices, let body):
       return child(body)?.map { bind(indices, in: $0) }
-    case .number, .delta, .function, .softmax: return nil
+    case .number, .delta, .function, .largest, .softmax: return nil
     }
   }
 
@@ -146,7 +146,7 @@ private struct PolynomialExpansion {
 
   private mutating func index(_ copy: IndexCopy) -> Index {
     if let known = copies[copy] { return known }
-    let index = graph.copy(of: copy.origin)
+    let index = graph.freshCopy(of: copy.origin)
     copies[copy] = index
     return index
   }
@@ -202,7 +202,7 @@ private struct PolynomialExpansion {
   /// The index that names a position among a monomial's variables.
   private mutating func position(_ number: Int, like index: Index) -> Index {
     if let known = positions[number]?.first(where: { $0.extent == index.extent }) { return known }
-    let fresh = graph.copy(of: index)
+    let fresh = graph.freshCopy(of: index)
     positions[number, default: []].append(fresh)
     return fresh
   }

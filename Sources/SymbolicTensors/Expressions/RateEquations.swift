@@ -48,9 +48,9 @@ public struct RateEquations {
     guard let graph = state.first?.graph else { return [] }
     let path = Path(graph, state)
     // By component: y_0, y_1, ... of y(t + τ) = Σ y_k τ^k.
-    var solution = zip(path.start, rates).map { [$0, $1.id] }
+    var solution = zip(path.start, rates).map { [$0, graph.node($1)] }
     for known in stride(from: 1, to: order, by: 1) {
-      let expanded = path.series(of: rates.map(\.id), along: solution, order: known)
+      let expanded = path.series(of: rates.map(graph.node), along: solution, order: known)
       for (component, series) in expanded.enumerated() {
         guard let series else { return nil }
         solution[component].append(graph.scaled(series[known], by: Number(1, over: known + 1)))

@@ -66,6 +66,9 @@ struct Series {
         product = product.map { multiply($0, power) } ?? power
       }
       return product
+    case .largest(let nodes):
+      let values = nodes.compactMap { child($0)?[0] }
+      return values.count == nodes.count ? padded([graph.largest(values)]) : nil
     case .function(.exp, let argument): return child(argument).map(exponential)
     case .function(.log, let argument): return child(argument).flatMap(logarithm)
     case .function(let function, let argument):
@@ -164,6 +167,6 @@ struct Series {
 public func series(of expressions: [Expression], in variable: Symbol, order: Int) -> [[Expression]?] {
   guard let graph = expressions.first?.graph else { return [] }
   return Series(graph: graph, variable: variable, order: order)
-    .coefficients(of: expressions.map(\.id))
+    .coefficients(of: expressions.map(graph.node))
     .map { $0?.map { Expression(graph, $0) } }
 }

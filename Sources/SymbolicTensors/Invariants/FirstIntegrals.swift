@@ -65,9 +65,10 @@ extension ScalarSystem {
   /// First integrals of the flow whose right-hand side this is: one equation per name.
   ///
   /// - Precondition: as many equations as names.
-  public func firstIntegrals(seed: UInt64 = 1) -> [FirstIntegral] {
+  /// - Throws: `PlanError`.
+  public func firstIntegrals(seed: UInt64 = 1) throws -> [FirstIntegral] {
     precondition(equations.count == names.count, "a flow has an equation for each component")
-    let function = ScalarFunction(interpreting: self)
+    let function = try ScalarFunction(planning: self)
     return SymbolicTensors.firstIntegrals(dimension: names.count, seed: seed) { function($0) }
   }
 }

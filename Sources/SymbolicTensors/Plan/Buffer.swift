@@ -2,22 +2,25 @@
 final class Buffer {
   let base: UnsafeMutablePointer<Double>
   let count: Int
-  private let allocation: UnsafeMutablePointer<Double>
+  /// What the block is part of, kept as long as it is; nil for one that has memory of its own.
+  private let whole: Buffer?
 
   /// Zeroed; never empty, so that `base` can always be read.
-  ///
-  /// - Parameter number: distinguishes the buffers of one plan. Arrays of equal power-of-two sizes would
-  ///   otherwise begin at the same place of a page, and their tiles fight for the same few cache lines.
-  init(count: Int, number: Int = 0) {
+  init(count: Int) {
     self.count = max(count, 1)
-    let page = 512
-    let offset = self.count < page ? 0 : number * 136 % page
-    allocation = .allocate(capacity: self.count + offset)
-    base = allocation + offset
+    base = .allocate(capacity: self.count)
     base.initialize(repeating: 0, count: self.count)
+    whole = nil
   }
 
-  deinit { allocation.deallocate() }
+  /// Part of another block.
+  init(_ whole: Buffer, from offset: Int, count: Int) {
+    self.whole = whole
+    self.count = count
+    base = whole.base + offset
+  }
+
+  deinit { if whole == nil { base.deallocate() } }
 
   var array: [Double] { Array(UnsafeBufferPointer(start: base, count: count)) }
 

@@ -22,6 +22,23 @@ struct Kernel {
   /// Positions in `operands` of the reductions' results.
   private(set) var reductions: [Int] = []
 
+  /// Doubles that one worker needs for the registers.
+  var scratch: Int { registers * Int(TILE_LENGTH) }
+
+  /// The results of reductions with their operands.
+  var reducedValues: [(operand: Int, value: ValueID)] {
+    reductions.compactMap { position in
+      if case .array(let id, _) = operands[position] { (position, id) } else { nil }
+    }
+  }
+
+  /// Bytes of the program and of its tables of operands.
+  var tableBytes: Int {
+    let arrays = operands.count { if case .array = $0 { true } else { false } }
+    return program.count * MemoryLayout<tile_instruction>.stride + 8 * (operands.count + constants.count)
+      + (8 * extents.count + 12) * arrays
+  }
+
   private let lowered: LoweredProgram
   private let stored: Set<ValueID>
   private let own: Set<ValueID>
@@ -152,11 +169,16 @@ struct Kernel {
       release([base])
       target = destination ?? register()
       emitPower(a, exponent, into: target)
+    case .larger(let left, let right):
+      let (a, b) = (operand(left), operand(right))
+      release([left, right])
+      target = destination ?? register()
+      append(TILE_LARGER, target, a, b)
     case .function(let function, let argument):
       let a = operand(argument)
       release([argument])
       target = destination ?? register()
-      append(function.tileOperation, target, a, exponent: function.exponent)
+      append(function.row.tile, target, a, exponent: function.exponent)
     default: target = array(id)
     }
     computed[id] = target
@@ -230,7 +252,7 @@ struct Kernel {
     let used: Int =
       switch operation {
       case TILE_FMA: flags
-      case TILE_ADD, TILE_MULTIPLY: flags & 3
+      case TILE_ADD, TILE_MULTIPLY, TILE_LARGER: flags & 3
       default: flags & 1
       }
     program.append(
@@ -296,24 +318,12 @@ func denseStrides(_ own: [Index], within domain: [Index]) -> [Int] {
   var byIndex: [Index: Int] = [:]
   for index in own.reversed() {
     byIndex[index] = stride
-    stride *= index.extent
+    stride = stride.saturatingTimes(index.extent)
   }
   return domain.map { byIndex[$0] ?? 0 }
 }
 
 extension Function {
-  fileprivate var tileOperation: tile_operation {
-    switch self {
-    case .exp: TILE_EXP
-    case .log: TILE_LOG
-    case .absolute: TILE_ABSOLUTE
-    case .sign: TILE_SIGN
-    case .rectifier: TILE_RECTIFIER
-    case .step: TILE_STEP
-    case .guardedPower: TILE_GUARDED_POWER
-    }
-  }
-
   fileprivate var exponent: Double {
     if case .guardedPower(let exponent) = self { exponent.doubleValue } else { 0 }
   }

@@ -36,6 +36,26 @@ struct LoweredProgram {
     outputs = outputs.map(target)
   }
 
+  /// What the outputs need, operands first.
+  var order: [ValueID] {
+    var order: [ValueID] = []
+    var entered = Set<ValueID>()
+    var finished = Set<ValueID>()
+    var stack = Array(outputs.reversed())
+    while let id = stack.last {
+      if finished.contains(id) {
+        stack.removeLast()
+      } else if entered.insert(id).inserted {
+        stack += self[id].operands.reversed().filter { !finished.contains($0) }
+      } else {
+        finished.insert(id)
+        order.append(id)
+        stack.removeLast()
+      }
+    }
+    return order
+  }
+
   subscript(id: ValueID) -> LoweredValue { values[Int(id)] }
 
   func size(_ id: ValueID) -> Int { values[Int(id)].domain.size }
@@ -54,6 +74,8 @@ struct LoweredValue {
     /// Π values, broadcast to the union of their domains.
     case multiply([ValueID])
     case power(ValueID, Number)
+    /// The larger one, element by element.
+    case larger(ValueID, ValueID)
     case function(Function, ValueID)
     case softmax(ValueID, Index)
     /// Σ over indices of one value.
@@ -77,14 +99,14 @@ struct LoweredValue {
     case .add(let terms): terms.map(\.value)
     case .multiply(let factors): factors
     case .power(let value, _), .function(_, let value), .softmax(let value, _), .reduce(let value, _): [value]
-    case .matrixProduct(let left, let right, over: _): [left, right]
+    case .larger(let left, let right), .matrixProduct(let left, let right, over: _): [left, right]
     }
   }
 
   /// Computed element by element inside a kernel.
   var isElementwise: Bool {
     switch operation {
-    case .add, .multiply, .power, .function: true
+    case .add, .multiply, .power, .larger, .function: true
     default: false
     }
   }
@@ -97,6 +119,7 @@ extension LoweredValue.Operation {
     case .add(let terms): .add(terms.map { .init(weight: $0.weight, value: name($0.value)) })
     case .multiply(let factors): .multiply(factors.map(name))
     case .power(let value, let exponent): .power(name(value), exponent)
+    case .larger(let left, let right): .larger(name(left), name(right))
     case .function(let function, let value): .function(function, name(value))
     case .softmax(let value, let index): .softmax(name(value), index)
     case .reduce(let value, let indices): .reduce(name(value), indices)
@@ -104,9 +127,4 @@ extension LoweredValue.Operation {
       .matrixProduct(name(left), name(right), over: indices)
     }
   }
-}
-
-extension [Index] {
-  /// Number of elements of a dense array on these indices.
-  var size: Int { reduce(1) { $0 * $1.extent } }
 }

@@ -28,18 +28,28 @@ struct Lowering {
     case .product(let factors): return product(powers(factors))
     case .function(let function, let argument):
       return program.intern(.function(function, value(of: argument)), on: domain)
+    case .largest(let nodes):
+      return nodes.dropFirst().reduce(value(of: nodes[0])) { larger($0, value(of: $1)) }
     case .softmax(let logits, over: let index):
       return program.intern(.softmax(value(of: logits), index), on: domain)
     case .contraction(let indices, let body): return contraction(indices, body)
     }
   }
 
+  /// Low powers are repeated factors: x²y shares xy.
   private mutating func powers(_ factors: [Factor]) -> [ValueID] {
-    factors.map { factor in
+    factors.flatMap { factor -> [ValueID] in
       let base = value(of: factor.base)
-      return factor.exponent.isOne
-        ? base : program.intern(.power(base, factor.exponent), on: program[base].domain)
+      if let count = factor.exponent.integer, (1...3).contains(count) {
+        return Array(repeating: base, count: count)
+      }
+      return [program.intern(.power(base, factor.exponent), on: program[base].domain)]
     }
+  }
+
+  private mutating func larger(_ left: ValueID, _ right: ValueID) -> ValueID {
+    let domain = Set(program[left].domain + program[right].domain).sorted()
+    return program.intern(.larger(left, right), on: domain)
   }
 
   // MARK: Sums and products by domain
@@ -111,7 +121,7 @@ struct Lowering {
           operands.indices.filter { $0 != first && $0 != second }
             .flatMap { program[operands[$0]].domain })
         let result = union.filter { !summing.contains($0) || needed.contains($0) }
-        let sizes = program.size(operands[first]) + program.size(operands[second])
+        let sizes = program.size(operands[first]).saturatingPlus(program.size(operands[second]))
         let growth = Array(result).size - sizes
         let cost = Array(union).size
         if best == nil || (growth, cost) < (best!.growth, best!.cost) {

@@ -10,17 +10,35 @@
 ///     plan.output(0)
 public final class Plan {
   private let graph: ExpressionGraph
-  /// Keeps alive what the steps point into.
-  private let owned: [Buffer]
   private let outputs: [Buffer]
   private let outputSizes: [Int]
   private let outputDomains: [[Index]]
-  private var inputs: [Symbol: Buffer] = [:]
-  private var main: [any PlanStep] = []
+  /// Of what may be set.
+  private let inputs: [Symbol: Buffer]
+  private let main: [any PlanStep]
+  /// Keeps alive what the steps point into.
+  private let owned: [Buffer]
   private let workers: Workers
-  private var scratch: [Buffer] = []
-  /// Bytes of all arrays.
-  public let memory: Int
+  private let scratch: [Buffer]
+  /// Of everything that was allocated: arrays that stay, one workspace for those that pass, scratch for each thread, and
+  /// the tables of the steps.
+  public let bytes: Int
+
+  /// What a plan would take, before anything is allocated.
+  ///
+  /// - Returns: bytes; `Int.max` where sizes leave the integers.
+  /// - Complexity: that of making the plan without its numbers.
+  public static func bytes(of expressions: [Expression], threads: Int = 1) -> Int {
+    guard let graph = expressions.first?.graph else { return 0 }
+    return layout(expressions, in: graph).layout.bytes(threads: max(1, threads))
+  }
+
+  private static func layout(
+    _ expressions: [Expression], in graph: ExpressionGraph
+  ) -> (program: LoweredProgram, layout: PlanLayout) {
+    let program = Lowering.program(for: expressions.map(graph.node), in: graph)
+    return (program, PlanLayout(program) { graph.role(of: $0) == .coefficient })
+  }
 
   /// - Parameters:
   ///   - expressions: of one graph; output k is the dense array of expression k over its free indices in
@@ -38,31 +56,33 @@ public final class Plan {
     workers = Workers(threads: max(1, threads))
     try ProductBuffers.check()
 
-    let program = Lowering.program(for: expressions.map(\.id), in: graph)
-    let schedule = Schedule(program) { graph.role(of: $0) == .coefficient }
-    var builder = PlanBuilder(graph: graph, program: program, schedule: schedule)
-    memory = builder.memory
-    guard memory <= memoryLimit else {
-      throw PlanError.tooLarge(bytes: memory, limit: memoryLimit)
+    let (program, layout) = Self.layout(expressions, in: graph)
+    bytes = layout.bytes(threads: workers.threads)
+    guard bytes <= memoryLimit, bytes < .max else {
+      throw PlanError.tooLarge(bytes: bytes, limit: memoryLimit)
     }
-    let built = builder.build()
-    inputs = built.inputs
-    main = built.main
-    owned = built.owned
-    outputs = program.outputs.compactMap { built.arrays[$0] }
+    for symbol in layout.inputs.keys where graph.role(of: symbol) == .coefficient {
+      guard coefficients[symbol]?.count == graph.size(of: symbol) else {
+        throw PlanError.missingCoefficient(name: graph.name(of: symbol), expected: graph.size(of: symbol))
+      }
+    }
+
+    let memory = PlanMemory(layout)
+    for (array, number) in layout.constants { memory[array].base[0] = number }
+    for (symbol, array) in layout.inputs {
+      if graph.role(of: symbol) == .coefficient, let numbers = coefficients[symbol] {
+        memory[array].copy(from: numbers[...])
+      }
+    }
+    inputs = layout.inputs.filter { graph.role(of: $0.key) != .coefficient }.mapValues { memory[$0] }
+    outputs = layout.outputs.map { memory[$0] }
     outputSizes = program.outputs.map { program.size($0) }
     outputDomains = program.outputs.map { program[$0].domain }
-
-    for (symbol, buffer) in inputs where graph.role(of: symbol) == .coefficient {
-      let size = graph.shape(of: symbol).reduce(1, *)
-      guard let values = coefficients[symbol], values.count == size else {
-        throw PlanError.missingCoefficient(name: graph.name(of: symbol), expected: size)
-      }
-      buffer.copy(from: values[...])
-    }
-    let needed = (built.setup + main).map(\.scratch).max() ?? 0
+    main = layout.main.map { $0.made { memory[$0] } }
+    owned = memory.owned
+    let needed = (layout.setup + layout.main).map(\.scratch).max() ?? 0
     scratch = (0..<workers.threads).map { _ in Buffer(count: needed) }
-    for step in built.setup { step.run(workers, scratch: scratch) }
+    for step in layout.setup { step.made { memory[$0] }.run(workers, scratch: scratch) }
   }
 
   /// Gives a parameter or variable its numbers, row-major; a symbol that no output depends on is ignored.
@@ -73,7 +93,7 @@ public final class Plan {
   /// The same from part of a larger vector.
   public func set(_ symbol: Symbol, to values: ArraySlice<Double>) {
     precondition(
-      values.count == graph.shape(of: symbol).reduce(1, *), "\(graph.name(of: symbol)) has another shape")
+      values.count == graph.size(of: symbol), "\(graph.name(of: symbol)) has another shape")
     inputs[symbol]?.copy(from: values)
   }
 
@@ -82,7 +102,7 @@ public final class Plan {
     var position = 0
     var parts: [InputLayout.Part] = []
     for symbol in symbols {
-      let size = graph.shape(of: symbol).reduce(1, *)
+      let size = graph.size(of: symbol)
       if let buffer = inputs[symbol] {
         parts.append(.init(target: buffer, range: position..<position + size))
       }
@@ -114,17 +134,31 @@ public final class Plan {
     Array(outputs[position].array.prefix(outputSizes[position]))
   }
 
-  /// The same over given indices in the order of their creation, repeated along those that the output lacks: one that
-  /// turned out constant along an index does not have it.
+  /// The same over given indices in the order in which they are named, repeated along those that the output lacks: one
+  /// that turned out constant along an index does not have it.
   public func output(_ position: Int, over indices: [Index]) -> [Double] {
-    let own = outputDomains[position]
-    guard own != indices else { return output(position) }
-    let strides = denseStrides(own, within: indices)
+    guard outputDomains[position] != indices else { return output(position) }
     var result = [Double](repeating: 0, count: indices.size)
+    _ = add(output: position, to: &result, at: 0, over: indices)
+    return result
+  }
+
+  /// Adds an output's entries over given indices, as `output(_:over:)` has them, to a vector from a position on;
+  /// gives the position behind them.
+  ///
+  /// - Precondition: every index of the output is among the given ones, and the vector has room for them all.
+  public func add(output: Int, to vector: inout [Double], at position: Int, over indices: [Index]) -> Int {
+    let (own, base, end) = (outputDomains[output], outputs[output].base, position + indices.size)
+    precondition(end <= vector.count && own.allSatisfy(indices.contains), "an output on other indices")
+    if own == indices {
+      for entry in position..<end { vector[entry] += base[entry - position] }
+      return end
+    }
+    let strides = denseStrides(own, within: indices)
     var counters = [Int](repeating: 0, count: indices.count)
     var source = 0
-    for target in result.indices {
-      result[target] = outputs[position].base[source]
+    for entry in position..<end {
+      vector[entry] += base[source]
       for axis in indices.indices.reversed() {
         counters[axis] += 1
         source += strides[axis]
@@ -133,16 +167,7 @@ public final class Plan {
         source -= strides[axis] * indices[axis].extent
       }
     }
-    return result
-  }
-
-  /// Adds an output's entries to a vector from a position on; gives the position behind them.
-  ///
-  /// - Parameter count: entries to add to; an output that turned out constant along its index is spread.
-  public func add(output: Int, to vector: inout [Double], at position: Int, count: Int) -> Int {
-    let isSpread = outputSizes[output] == 1
-    for entry in 0..<count { vector[position + entry] += outputs[output].base[isSpread ? 0 : entry] }
-    return position + count
+    return end
   }
 
   /// A scalar output.
@@ -163,6 +188,7 @@ public struct InputLayout {
 /// Why expressions cannot be evaluated.
 public enum PlanError: Error, Equatable {
   case nothingToEvaluate
+  /// `Int.max` bytes stand for any number beyond the integers.
   case tooLarge(bytes: Int, limit: Int)
   /// The limits of the process leave no room to multiply matrices in; bytes.
   case noRoom(needed: Int, room: Int)

@@ -1,12 +1,7 @@
 /// One thing that a plan does on its arrays.
 protocol PlanStep: AnyObject {
-  /// Doubles of scratch that one worker needs.
-  var scratch: Int { get }
+  /// - Parameter scratch: one a worker.
   func run(_ workers: Workers, scratch: [Buffer])
-}
-
-extension PlanStep {
-  var scratch: Int { 0 }
 }
 
 /// Brings an array's axes to another order, spreading repeated indices' diagonals.
@@ -23,7 +18,7 @@ final class GatherStep: PlanStep {
     self.source = source
     self.target = target
     extents = order.map(\.extent)
-    let axisStrides = layout.indices.map { axis in layout[(axis + 1)...].reduce(1) { $0 * $1.extent } }
+    let axisStrides = layout.indices.map { axis in Array(layout[(axis + 1)...]).size }
     strides = order.map { index in zip(layout, axisStrides).reduce(0) { $0 + ($1.0 == index ? $1.1 : 0) } }
   }
 
@@ -65,6 +60,7 @@ final class DeltaStep: PlanStep {
   }
 
   func run(_ workers: Workers, scratch: [Buffer]) {
+    target.base.update(repeating: 0, count: target.count)
     for diagonal in 0..<extent { target.base[diagonal * extent + diagonal] = 1 }
   }
 }

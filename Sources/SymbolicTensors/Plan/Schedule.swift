@@ -27,7 +27,7 @@ struct Schedule {
   /// - Parameter isCoefficient: whether a symbol's numbers never change.
   init(_ program: LoweredProgram, isCoefficient: (Symbol) -> Bool) {
     self.program = program
-    order = Self.topologicalOrder(program)
+    order = program.order
     for id in order {
       let value = program[id]
       switch value.operation {
@@ -40,23 +40,12 @@ struct Schedule {
     formSteps()
   }
 
-  private static func topologicalOrder(_ program: LoweredProgram) -> [ValueID] {
-    var order: [ValueID] = []
-    var entered = Set<ValueID>()
-    var finished = Set<ValueID>()
-    var stack = Array(program.outputs.reversed())
-    while let id = stack.last {
-      if finished.contains(id) {
-        stack.removeLast()
-      } else if entered.insert(id).inserted {
-        stack += program[id].operands.reversed().filter { !finished.contains($0) }
-      } else {
-        finished.insert(id)
-        order.append(id)
-        stack.removeLast()
-      }
+  /// Of everything that is stored or walked through.
+  var domains: [[Index]] {
+    let walked = (setup + main).compactMap { step in
+      if case .kernel(let domain, _) = step { domain } else { nil }
     }
-    return order
+    return walked + stored.map { program[$0].domain }
   }
 
   private func level(of id: ValueID) -> Int { level[id] ?? 0 }

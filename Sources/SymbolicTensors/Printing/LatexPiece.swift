@@ -49,3 +49,26 @@ struct LatexPiece {
     return width
   }
 }
+
+extension LatexPiece {
+  init(_ value: Number) {
+    switch value {
+    case .rational(let numerator, 1): self.init("\(numerator)", numerator < 0 ? .sum : .atom)
+    case .rational(let numerator, let denominator):
+      let sign = numerator < 0 ? "-" : ""
+      self.init(
+        "\(sign)\\tfrac{\(numerator.magnitude)}{\(denominator)}", numerator < 0 ? .sum : .atom, width: 3)
+    case .real(let value):
+      self.init(Self.decimal(value), value < 0 || "\(value)".contains("e") ? .sum : .atom)
+    }
+  }
+
+  /// A double with all its digits.
+  static func decimal(_ value: Double) -> String {
+    guard value.isFinite else { return value.isNaN ? "\\mathrm{nan}" : value < 0 ? "-\\infty" : "\\infty" }
+    let parts = "\(value)".split(separator: "e")
+    guard parts.count == 2, let exponent = Int(parts[1]) else { return "\(value)" }
+    let mantissa = parts[0].hasSuffix(".0") ? parts[0].dropLast(2) : parts[0]
+    return "\(mantissa)\\cdot 10^{\(exponent)}"
+  }
+}

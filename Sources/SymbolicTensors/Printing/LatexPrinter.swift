@@ -18,6 +18,10 @@ public struct LatexPrinter {
   private let graph: ExpressionGraph
   private let notation: Notation
   private var pieces: [NodeID: LatexPiece] = [:]
+  /// What stands for named nodes, by node: `#1` and so on for indices.
+  private var names: [NodeID: (template: String, indices: [Index])] = [:]
+  /// The free indices of the equation around each node: a sum over one of them takes another letter.
+  private var context: [NodeID: Set<Index>] = [:]
   private var automatic = 0
   /// How indices are written: copies of one index are told apart by primes.
   private var indexNames: [Index: String] = [:]
@@ -41,27 +45,30 @@ public struct LatexPrinter {
 
   /// The equations left = right, before each the definitions of the names that it introduces.
   public mutating func equations(_ sides: [(left: String, right: Expression)]) -> [LatexEquation] {
-    let roots = sides.map(\.right.id)
+    let roots = sides.map { graph.node($0.right) }
     let uses = visibleUses(roots)
     nameIndices(of: uses.keys.sorted())
-    let context = boundContext(roots, uses)
+    context = boundContext(roots, uses)
     let lone = loneOperands(uses, roots)
     var equations: [LatexEquation] = []
     for (left, right) in sides {
       for node in visible(from: right.id) where pieces[node] == nil {
-        let piece = piece(node, within: context[node] ?? [])
+        let piece = piece(node)
         let count = uses[node] ?? 0
         if let name = notation.named[Expression(graph, node)] {
-          let text = Notation.fill(name.template, name.indices.map(latex))
-          pieces[node] = LatexPiece(text, .atom)
+          names[node] = (name.template, name.indices)
+          let named = self.piece(node)
+          pieces[node] = named
           guard name.definition == .printed else { continue }
-          equations.append(equation(text, piece))
+          equations.append(equation(named.text, piece))
         } else if graph.isInner(node), count > 0, piece.width > widest(node, uses: count, lone) {
           automatic += 1
-          let free = graph.free[Int(node)].map(latex)
-          let text = "T_{\(automatic)}" + (free.isEmpty ? "" : "(\(free.joined(separator: ",")))")
-          pieces[node] = LatexPiece(text, .atom)
-          equations.append(equation(text, piece))
+          let free = graph.free[Int(node)]
+          let slots = free.indices.map { "#\($0 + 1)" }.joined(separator: ",")
+          names[node] = ("T_{\(automatic)}" + (free.isEmpty ? "" : "(\(slots))"), free)
+          let named = self.piece(node)
+          pieces[node] = named
+          equations.append(equation(named.text, piece))
         } else {
           pieces[node] = piece
         }
@@ -118,7 +125,11 @@ public struct LatexPrinter {
   }
 
   private func visibleChildren(_ node: NodeID) -> [NodeID] {
-    if case .product(let factors) = graph.nodes[Int(node)] { return collected(factors, of: node).map(\.base) }
+    switch graph.nodes[Int(node)] {
+    case .product(let factors): return collected(factors, of: node).map(\.base)
+    case .sum(let terms): return written(terms).map(\.node)
+    default: break
+    }
     var children: [NodeID] = []
     graph.forEachChild(of: node) { children.append($0) }
     return children
@@ -130,6 +141,17 @@ public struct LatexPrinter {
     var pending = [root]
     while let node = pending.popLast() {
       guard !isHidden(node) else { continue }
+      for child in visibleChildren(node) where found.insert(child).inserted { pending.append(child) }
+    }
+    return found.sorted()
+  }
+
+  /// What is written out of a node or named in it, children first.
+  private func written(below root: NodeID) -> [NodeID] {
+    var found: Set<NodeID> = [root]
+    var pending = [root]
+    while let node = pending.popLast() {
+      guard names[node] == nil else { continue }
       for child in visibleChildren(node) where found.insert(child).inserted { pending.append(child) }
     }
     return found.sorted()
@@ -195,10 +217,12 @@ public struct LatexPrinter {
     }
   }
 
-  /// - Parameter context: free indices of the equation around the node.
-  private func piece(_ node: NodeID, within context: Set<Index>) -> LatexPiece {
+  private func piece(_ node: NodeID) -> LatexPiece {
+    if let name = names[node] {
+      return LatexPiece(Notation.fill(name.template, name.indices.map(latex)), .atom)
+    }
     switch graph.nodes[Int(node)] {
-    case .number(let value): return number(value)
+    case .number(let value): return LatexPiece(value)
     case .symbol(let symbol, let indices):
       let arguments = indices.map(latex)
       if let template = notation.symbols[symbol] {
@@ -212,66 +236,57 @@ public struct LatexPrinter {
     case .sum(let terms): return sum(terms)
     case .product(let factors): return product(collected(factors, of: node))
     case .function(let function, let argument): return apply(function, operand(argument))
+    case .largest(let nodes):
+      let inner = nodes.map { operand($0).text }.joined(separator: ", ")
+      return LatexPiece("\\max\\left(\(inner)\\right)", .atom)
     case .softmax(let logits, over: let index):
       let inner = operand(logits)
       return LatexPiece(
         "\\operatorname{softmax}_{\(latex(index))}\\left(\(inner.text)\\right)", .atom, width: inner.width + 9
       )
     case .contraction(let indices, let body):
-      let inner = operand(body).bound(.open)
-      var text = inner.text
-      let names = indices.map { index -> String in
-        let name = latex(index)
-        guard context.contains(index) else { return name }
-        var fresh = name + "'"
-        while text.contains(fresh) { fresh += "'" }
-        text = Self.replacing(name, by: fresh, in: text)
-        return fresh
-      }
-      return LatexPiece("\\sum_{\(names.joined(separator: ","))} \(text)", .open, width: inner.width + 2)
+      let clashing = indices.filter { context[node, default: []].contains($0) }
+      guard clashing.isEmpty else { return renaming(clashing, below: body).sum(over: indices, body) }
+      return sum(over: indices, body)
     }
   }
 
-  /// Replaces an index where it stands alone, not as a letter of a command or a longer name.
-  private static func replacing(_ name: String, by fresh: String, in text: String) -> String {
-    var result = ""
-    var rest = Substring(text)
-    while let range = rest.firstRange(of: name) {
-      let before = range.lowerBound > text.startIndex ? text[text.index(before: range.lowerBound)] : " "
-      let after = range.upperBound < text.endIndex ? text[range.upperBound] : " "
-      let isAlone =
-        !before.isLetter && (before != "\\" || name.hasPrefix("\\")) && !after.isLetter && after != "'"
-      result += rest[..<range.lowerBound] + (isAlone ? fresh : name)
-      rest = rest[range.upperBound...]
+  private func sum(over indices: [Index], _ body: NodeID) -> LatexPiece {
+    let inner = operand(body).bound(.open)
+    let letters = indices.map(latex).joined(separator: ",")
+    return LatexPiece("\\sum_{\(letters)} \(inner.text)", .open, width: inner.width + 2)
+  }
+
+  /// A printer that writes indices which are in use around a sum with other letters inside of it.
+  private func renaming(_ indices: [Index], below body: NodeID) -> LatexPrinter {
+    var inner = self
+    let nodes = written(below: body)
+    let present = nodes.reduce(into: context[body] ?? []) { $0.formUnion(graph.free[Int($1)]) }
+    var taken = Set(present.map(latex))
+    for index in indices {
+      var letter = latex(index)
+      while taken.contains(letter) { letter += "'" }
+      taken.insert(letter)
+      inner.indexNames[index] = letter
     }
-    return result + rest
+    for node in nodes where graph.free[Int(node)].contains(where: indices.contains) {
+      inner.pieces[node] = inner.piece(node)
+    }
+    return inner
   }
 
   private func operand(_ node: NodeID) -> LatexPiece { pieces[node] ?? LatexPiece("?", .atom) }
 
-  private func number(_ value: Number) -> LatexPiece {
-    switch value {
-    case .rational(let numerator, 1):
-      return LatexPiece("\(numerator)", numerator < 0 ? .sum : .atom)
-    case .rational(let numerator, let denominator):
-      let sign = numerator < 0 ? "-" : ""
-      return LatexPiece(
-        "\(sign)\\tfrac{\(numerator.magnitude)}{\(denominator)}", numerator < 0 ? .sum : .atom, width: 3)
-    case .real(let value):
-      return LatexPiece(Self.decimal(value), value < 0 || "\(value)".contains("e") ? .sum : .atom)
+  /// What is taken from exponents so that none overflows is nothing to read.
+  private func written(_ terms: [Term]) -> [Term] {
+    let rest = terms.filter { term in
+      if case .largest = graph.nodes[Int(term.node)] { false } else { true }
     }
+    return rest.isEmpty ? terms : rest
   }
 
-  /// A double with all its digits.
-  static func decimal(_ value: Double) -> String {
-    guard value.isFinite else { return value.isNaN ? "\\mathrm{nan}" : value < 0 ? "-\\infty" : "\\infty" }
-    let parts = "\(value)".split(separator: "e")
-    guard parts.count == 2, let exponent = Int(parts[1]) else { return "\(value)" }
-    let mantissa = parts[0].hasSuffix(".0") ? parts[0].dropLast(2) : parts[0]
-    return "\(mantissa)\\cdot 10^{\(exponent)}"
-  }
-
-  private func sum(_ terms: [Term]) -> LatexPiece {
+  private func sum(_ all: [Term]) -> LatexPiece {
+    let terms = written(all)
     var breaks: [String] = []
     var width = 0
     for term in terms {
@@ -279,7 +294,7 @@ public struct LatexPrinter {
       let size = isNegative ? -term.coefficient : term.coefficient
       let body: LatexPiece
       if term.node == ExpressionGraph.one {
-        body = number(size)
+        body = LatexPiece(size)
       } else if size.isOne {
         body = operand(term.node).bound(.open)
       } else {
@@ -313,7 +328,7 @@ public struct LatexPrinter {
       }
     }
     let top = row(above)
-    let numbers = coefficient.isOne ? nil : number(coefficient).bound(.product)
+    let numbers = coefficient.isOne ? nil : LatexPiece(coefficient).bound(.product)
     guard !below.isEmpty else {
       guard let numbers else { return top }
       var piece = LatexPiece("\(numbers.text) \(top.text)", .product, width: numbers.width + top.width)
@@ -362,22 +377,11 @@ public struct LatexPrinter {
     }
     let isSimple = piece.binding == .atom && !piece.text.contains("^")
     let body = isSimple ? piece : piece.parenthesized
-    return LatexPiece("\(body.text)^{\(number(exponent).text)}", .atom, width: body.width + 1)
+    return LatexPiece("\(body.text)^{\(LatexPiece(exponent).text)}", .atom, width: body.width + 1)
   }
 
   private func apply(_ function: Function, _ argument: LatexPiece) -> LatexPiece {
-    func wrapped(_ left: String, _ right: String) -> LatexPiece {
-      LatexPiece("\(left)\(argument.text)\(right)", .atom, width: argument.width + 4)
-    }
-    switch function {
-    case .exp: return wrapped("\\exp\\left(", "\\right)")
-    case .log: return wrapped("\\log\\left(", "\\right)")
-    case .absolute: return wrapped("\\left\\lvert ", "\\right\\rvert")
-    case .sign: return wrapped("\\operatorname{sgn}\\left(", "\\right)")
-    case .rectifier: return wrapped("\\max\\left(0, ", "\\right)")
-    case .step: return wrapped("\\operatorname{step}\\left(", "\\right)")
-    case .guardedPower(let exponent):
-      return wrapped("\\left(", "\\right)_{\\circ}^{\(number(exponent).text)}")
-    }
+    let (left, right) = function.row.latex
+    return LatexPiece("\(left)\(argument.text)\(right)", .atom, width: argument.width + 4)
   }
 }

@@ -9,7 +9,7 @@ struct TextNames {
   let symbolsByName: [String: Symbol]
   let indicesByName: [String: Index]
 
-  static let reserved = Set(["let", "sum", "softmax", "delta", "guarded_power", "inf", "nan"])
+  static let reserved = Set(["let", "sum", "softmax", "delta", "guarded_power", "largest", "inf", "nan"])
     .union(Function.byKeyword.keys)
 
   init(_ graph: ExpressionGraph) {

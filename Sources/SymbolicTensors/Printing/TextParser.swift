@@ -187,6 +187,12 @@ private struct TextParser {
       try expect(",")
       let exponent = try number()
       return try closing(graph.apply(.guardedPower(exponent), to: base))
+    case "largest":
+      position += 1
+      try expect("(")
+      var nodes = [try expression()]
+      while accept(.mark(",")) { nodes.append(try expression()) }
+      return try closing(graph.largest(nodes))
     default:
       if let function = Function.byKeyword[word] {
         position += 1

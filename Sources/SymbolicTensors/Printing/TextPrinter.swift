@@ -11,7 +11,7 @@ extension ExpressionGraph {
   /// Order and names follow the order in which the graph was built. O(size of the shared graph).
   public func text(of expressions: [Expression]) -> String {
     var printer = TextPrinter(self)
-    return printer.lines(expressions.map(\.id)).joined(separator: "\n") + "\n"
+    return printer.lines(expressions.map(node)).joined(separator: "\n") + "\n"
   }
 }
 
@@ -79,7 +79,10 @@ private struct TextPrinter {
       return Piece(
         text: "guarded_power(\(text(argument, atLeast: .sum)), \(names.literal(exponent)))", level: .atom)
     case .function(let function, let argument):
-      return Piece(text: "\(function.keyword)(\(text(argument, atLeast: .sum)))", level: .atom)
+      return Piece(text: "\(function.row.keyword)(\(text(argument, atLeast: .sum)))", level: .atom)
+    case .largest(let nodes):
+      let list = nodes.map { text($0, atLeast: .sum) }.joined(separator: ", ")
+      return Piece(text: "largest(\(list))", level: .atom)
     case .softmax(let logits, over: let index):
       return Piece(text: "softmax\(list([index]))(\(text(logits, atLeast: .sum)))", level: .atom)
     case .contraction(let indices, let body):
@@ -131,23 +134,4 @@ extension ExpressionGraph {
     }
     return counts
   }
-}
-
-extension Function {
-  /// What the textual form calls it.
-  var keyword: String {
-    switch self {
-    case .exp: "exp"
-    case .log: "log"
-    case .absolute: "abs"
-    case .sign: "sign"
-    case .rectifier: "rectifier"
-    case .step: "step"
-    case .guardedPower: "guarded_power"
-    }
-  }
-
-  /// Functions of one argument by keyword.
-  static let byKeyword: [String: Function] = Dictionary(
-    uniqueKeysWithValues: [Function.exp, .log, .absolute, .sign, .rectifier, .step].map { ($0.keyword, $0) })
 }

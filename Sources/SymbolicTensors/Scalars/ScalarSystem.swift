@@ -5,19 +5,15 @@
 ///     system.names       // what the equations depend on, in the order of a state
 ///     system.equations   // one node per component, row-major over an equation's indices
 ///
-/// Nodes are shared: one that two equations need stands in `nodes` once.
-public struct ScalarSystem: Sendable {
+/// Nodes are shared: one that two equations need is computed once.
+public struct ScalarSystem {
   /// The inputs' names, one after another in the order in which they were given.
   public let names: [String]
-  /// Children before parents.
-  public let nodes: [ScalarNode]
-  public let equations: [ScalarID]
-
-  public init(names: [String], nodes: [ScalarNode], equations: [ScalarID]) {
-    self.names = names
-    self.nodes = nodes
-    self.equations = equations
-  }
+  /// What the equations are written in: scalars only.
+  public let graph: ExpressionGraph
+  /// A scalar symbol for each name.
+  public let inputs: [Symbol]
+  public let equations: [Expression]
 
   /// Unrolls tensor expressions of one graph.
   ///
@@ -34,28 +30,31 @@ public struct ScalarSystem: Sendable {
     softmax: SoftmaxForm = .shifted, limit: Int = 20_000_000
   ) throws {
     guard let graph = equations.first?.expression.graph else { throw ScalarSystemError.noEquations }
-    var unrolling = Unrolling(graph, softmax: softmax, limit: limit)
+    let target = ExpressionGraph(.rounded)
+    var unrolling = Unrolling(graph, onto: target, softmax: softmax, limit: limit)
     var names: [String] = []
+    var symbols: [Symbol] = []
     for input in inputs {
-      let size = graph.shape(of: input.symbol).reduce(1, *)
+      let size = graph.size(of: input.symbol)
       guard input.names.count == size else {
         throw ScalarSystemError.wrongCount(
           symbol: graph.name(of: input.symbol), found: input.names.count, expected: size)
       }
-      unrolling.bind(input.symbol, toInputsFrom: names.count, count: size)
+      let entries = input.names.map { target.symbol($0, role: .parameter) }
+      unrolling.bind(input.symbol, to: entries.map { target.entry($0, []) })
       names += input.names
+      symbols += entries
     }
     for (symbol, values) in constants {
-      let size = graph.shape(of: symbol).reduce(1, *)
+      let size = graph.size(of: symbol)
       guard values.count == size else {
         throw ScalarSystemError.wrongCount(
           symbol: graph.name(of: symbol), found: values.count, expected: size)
       }
-      unrolling.bind(symbol, to: values)
+      unrolling.bind(symbol, to: values.map { target.number(Number($0)) })
     }
-    let roots = try unrolling.unroll(equations)
-    (nodes, self.equations) = unrolling.scalars.pruned(roots)
-    self.names = names
+    self.equations = try unrolling.unroll(equations).map { Expression(target, $0) }
+    (self.names, self.graph, self.inputs) = (names, target, symbols)
   }
 }
 
@@ -95,45 +94,10 @@ public enum ScalarSystemError: Error, Equatable {
   case tooLarge(entries: Int, limit: Int)
 }
 
-extension ScalarGraph {
-  /// Only what the roots need, renumbered in the same order.
-  fileprivate func pruned(_ roots: [ScalarID]) -> (nodes: [ScalarNode], roots: [ScalarID]) {
-    var needed = [Bool](repeating: false, count: nodes.count)
-    for root in roots { needed[Int(root)] = true }
-    for id in nodes.indices.reversed() where needed[id] {
-      for child in nodes[id].children { needed[Int(child)] = true }
-    }
-    var image = [ScalarID](repeating: 0, count: nodes.count)
-    var kept: [ScalarNode] = []
-    for id in nodes.indices where needed[id] {
-      image[id] = ScalarID(kept.count)
-      kept.append(nodes[id].mapped { image[Int($0)] })
-    }
-    return (kept, roots.map { image[Int($0)] })
-  }
-}
-
-extension ScalarNode {
-  /// What the node is made of.
-  public var children: [ScalarID] {
-    switch self {
-    case .number, .input: []
-    case .sum(let terms): terms.map(\.node)
-    case .product(let factors): factors.map(\.base)
-    case .function(_, let argument): [argument]
-    case .maximum(let arguments): arguments
-    }
-  }
-
-  func mapped(_ image: (ScalarID) -> ScalarID) -> ScalarNode {
-    switch self {
-    case .number, .input: self
-    case .sum(let terms):
-      .sum(terms.map { ScalarTerm(coefficient: $0.coefficient, node: image($0.node)) })
-    case .product(let factors):
-      .product(factors.map { ScalarFactor(base: image($0.base), exponent: $0.exponent) })
-    case .function(let function, let argument): .function(function, image(argument))
-    case .maximum(let arguments): .maximum(arguments.map(image))
-    }
-  }
+/// How a softmax is written in scalars.
+public enum SoftmaxForm: Hashable, Sendable {
+  /// exp(x_i)/Σ exp(x_j), as one writes it; overflows beyond x = 709.
+  case plain
+  /// exp(x_i − max)/Σ exp(x_j − max), as one computes it.
+  case shifted
 }

@@ -1,30 +1,25 @@
-/// Writes out tensor expressions entry by entry: each tensor node becomes an array of scalar nodes over its free
-/// indices, contractions become sums, deltas 0 or 1.
+/// Writes out tensor expressions entry by entry: each tensor node becomes an array of scalar nodes, of a graph of
+/// their own, over its free indices, contractions become sums, deltas 0 or 1.
 struct Unrolling {
   private let graph: ExpressionGraph
   private let form: SoftmaxForm
   private let limit: Int
-  private(set) var scalars = ScalarGraph()
-  private var entries: [Symbol: [ScalarID]] = [:]
-  private var arrays: [NodeID: [ScalarID]] = [:]
+  private let scalars: ExpressionGraph
+  private var entries: [Symbol: [NodeID]] = [:]
+  private var arrays: [NodeID: [NodeID]] = [:]
   private var written = 0
 
-  init(_ graph: ExpressionGraph, softmax: SoftmaxForm, limit: Int) {
+  init(_ graph: ExpressionGraph, onto scalars: ExpressionGraph, softmax: SoftmaxForm, limit: Int) {
     self.graph = graph
+    self.scalars = scalars
     form = softmax
     self.limit = limit
   }
 
-  mutating func bind(_ symbol: Symbol, toInputsFrom first: Int, count: Int) {
-    entries[symbol] = (first..<first + count).map { scalars.intern(.input($0)) }
-  }
+  mutating func bind(_ symbol: Symbol, to nodes: [NodeID]) { entries[symbol] = nodes }
 
-  mutating func bind(_ symbol: Symbol, to values: [Double]) {
-    entries[symbol] = values.map { scalars.number(Number($0)) }
-  }
-
-  mutating func unroll(_ equations: [ScalarEquation]) throws -> [ScalarID] {
-    for node in graph.reachable(equations.map(\.expression.id)) {
+  mutating func unroll(_ equations: [ScalarEquation]) throws -> [NodeID] {
+    for node in graph.reachable(equations.map { graph.node($0.expression) }) {
       // A contraction walks through its body: that is what writing it out costs.
       let domain: [Index]
       if case .contraction(_, let body) = graph.nodes[Int(node)] {
@@ -32,8 +27,10 @@ struct Unrolling {
       } else {
         domain = graph.free[Int(node)]
       }
-      written += domain.size
-      guard written <= limit else { throw ScalarSystemError.tooLarge(entries: written, limit: limit) }
+      written = written.saturatingPlus(domain.size)
+      guard written <= limit, written < .max else {
+        throw ScalarSystemError.tooLarge(entries: written, limit: limit)
+      }
       arrays[node] = try unroll(node)
     }
     return try equations.flatMap { equation in
@@ -45,10 +42,10 @@ struct Unrolling {
     }
   }
 
-  private mutating func unroll(_ node: NodeID) throws -> [ScalarID] {
+  private mutating func unroll(_ node: NodeID) throws -> [NodeID] {
     let domain = graph.free[Int(node)]
     let walk = Strides(domain)
-    func operand(_ id: NodeID) -> (array: [ScalarID], offsets: [Int]) {
+    func operand(_ id: NodeID) -> (array: [NodeID], offsets: [Int]) {
       (arrays[id] ?? [], walk.offsets(of: graph.free[Int(id)]))
     }
     switch graph.nodes[Int(node)] {
@@ -60,51 +57,60 @@ struct Unrolling {
       return walk.offsets(of: indices).map { array[$0] }
     case .delta(let first, let second):
       let values = zip(walk.offsets(of: [first]), walk.offsets(of: [second]))
-      return values.map { $0 == $1 ? ScalarGraph.one : ScalarGraph.zero }
+      return values.map { $0 == $1 ? ExpressionGraph.one : ExpressionGraph.zero }
     case .sum(let terms):
       let operands = terms.map { ($0.coefficient, operand($0.node)) }
       return (0..<walk.size).map { entry in
-        scalars.sum(operands.map { ScalarTerm(coefficient: $0, node: $1.array[$1.offsets[entry]]) })
+        scalars.sum(operands.map { Term(coefficient: $0, node: $1.array[$1.offsets[entry]]) })
       }
     case .product(let factors):
       let operands = factors.map { ($0.exponent, operand($0.base)) }
       return (0..<walk.size).map { entry in
-        scalars.product(operands.map { ScalarFactor(base: $1.array[$1.offsets[entry]], exponent: $0) })
+        scalars.product(operands.map { Factor(base: $1.array[$1.offsets[entry]], exponent: $0) })
       }
     case .function(let function, let argument):
       return (arrays[argument] ?? []).map { scalars.apply(function, to: $0) }
+    case .largest(let nodes):
+      // As one writes a softmax, nothing is taken from the exponents.
+      guard form == .shifted else {
+        return [NodeID](repeating: ExpressionGraph.zero, count: walk.size)
+      }
+      let operands = nodes.map { operand($0) }
+      return (0..<walk.size).map { entry in
+        scalars.largest(operands.map { $0.array[$0.offsets[entry]] })
+      }
     case .softmax(let logits, over: let index): return softmax(arrays[logits] ?? [], domain, index)
     case .contraction(_, let body):
-      var groups = [[ScalarTerm]](repeating: [], count: walk.size)
+      var groups = [[Term]](repeating: [], count: walk.size)
       let targets = Strides(graph.free[Int(body)]).offsets(of: domain)
-      for (target, entry) in zip(targets, arrays[body] ?? []) where entry != ScalarGraph.zero {
-        groups[target].append(ScalarTerm(coefficient: .one, node: entry))
+      for (target, entry) in zip(targets, arrays[body] ?? []) where entry != ExpressionGraph.zero {
+        groups[target].append(Term(coefficient: .one, node: entry))
       }
       return groups.map { scalars.sum($0) }
     }
   }
 
-  private mutating func softmax(_ logits: [ScalarID], _ domain: [Index], _ index: Index) -> [ScalarID] {
+  private mutating func softmax(_ logits: [NodeID], _ domain: [Index], _ index: Index) -> [NodeID] {
     let others = domain.filter { $0 != index }
     let lines = Strides(domain).offsets(of: others)
     var members = [[Int]](repeating: [], count: others.size)
     for (entry, line) in lines.enumerated() { members[line].append(entry) }
-    var result = [ScalarID](repeating: ScalarGraph.zero, count: logits.count)
+    var result = [NodeID](repeating: ExpressionGraph.zero, count: logits.count)
     for line in members {
       // A logit −∞ is weight 0.
       let present = line.filter { scalars.constant(logits[$0])?.doubleValue != -.infinity }
-      var shift: [ScalarTerm] = []
+      var shift: [Term] = []
       if form == .shifted, !present.isEmpty {
-        shift = [ScalarTerm(coefficient: -1, node: scalars.maximum(present.map { logits[$0] }))]
+        shift = [Term(coefficient: -1, node: scalars.largest(present.map { logits[$0] }))]
       }
       let weights = present.map { entry in
-        let argument = scalars.sum([ScalarTerm(coefficient: .one, node: logits[entry])] + shift)
+        let argument = scalars.sum([Term(coefficient: .one, node: logits[entry])] + shift)
         return scalars.apply(.exp, to: argument)
       }
-      let total = scalars.sum(weights.map { ScalarTerm(coefficient: .one, node: $0) })
+      let total = scalars.sum(weights.map { Term(coefficient: .one, node: $0) })
       for (entry, weight) in zip(present, weights) {
         result[entry] = scalars.product([
-          ScalarFactor(base: weight, exponent: .one), ScalarFactor(base: total, exponent: -1),
+          Factor(base: weight, exponent: .one), Factor(base: total, exponent: -1),
         ])
       }
     }

@@ -86,9 +86,7 @@ struct ModelExpressions {
   /// p_S, in the order of the model's sets.
   var shares: [Expression] {
     if case .reduced(_, let shares) = coordinates { return shares.map { graph($0) } }
-    let weights = coefficients.map { parts.share(graph($0)) }
-    let total = graph.sum(weights)
-    return weights.map { $0 / total }
+    return graph.shares(of: coefficients.map { parts.share(graph($0)) })
   }
 
   /// q = ⟨u_key, u_query⟩ = Σ_S p_S Π_{h∈S} ⟨v^h_key, v^h_query⟩, with the variant's feature norm.
@@ -143,16 +141,6 @@ extension ModelExpressions {
     loss.gradient(entries(lag: lag))
   }
 
-  /// The product of the loss's Hessian with a direction, in the same order as the gradient: the gradient of the
-  /// gradient's component along the direction.
-  func hessianProduct(of loss: Expression, along direction: Direction, lag: Index) -> [Expression] {
-    let slope = zip(gradient(of: loss, lag: lag), direction.entries(graph, lag: lag)).map {
-      component, along in
-      (component * along).sum(over: along.freeIndices)
-    }
-    return gradient(of: graph.sum(slope), lag: lag)
-  }
-
   /// θ' = −∇L, by parameter in the same order.
   func equations(of loss: Expression, lag: Index) -> RateEquations {
     RateEquations(state: entries(lag: lag), rates: gradient(of: loss, lag: lag).map { -$0 })
@@ -160,24 +148,6 @@ extension ModelExpressions {
 
   private func entries(lag: Index) -> [Expression] {
     attention.map { graph($0, lag) } + coefficients.map { graph($0) } + [graph(scale)]
-  }
-
-  /// A vector in parameter space whose numbers are given at each evaluation.
-  struct Direction {
-    /// One symbol per head, per set and for the scale, shaped like the parameters.
-    let symbols: [Symbol]
-
-    func entries(_ graph: ExpressionGraph, lag: Index) -> [Expression] {
-      symbols.map { graph.shape(of: $0).isEmpty ? graph($0) : graph($0, lag) }
-    }
-  }
-
-  func direction(_ name: String) -> Direction {
-    let symbols = (attention + coefficients + [scale]).map { parameter in
-      graph.symbol(
-        "\(name)_\(graph.name(of: parameter))", shape: graph.shape(of: parameter), role: .variable)
-    }
-    return Direction(symbols: symbols)
   }
 }
 
@@ -189,7 +159,7 @@ extension ModelExpressions {
     var values = coefficients
     var position = 0
     for symbol in attention + self.coefficients + [scale] {
-      let count = graph.shape(of: symbol).reduce(1, *)
+      let count = graph.size(of: symbol)
       values[symbol] = Array(parameters[position..<position + count])
       position += count
     }

@@ -25,7 +25,7 @@ struct Vanishing {
     for _ in 0..<Self.points {
       var values: [Symbol: [Double]] = [:]
       for symbol in symbols {
-        let count = graph.shape(of: symbol).reduce(1, *)
+        let count = graph.size(of: symbol)
         values[symbol] = (0..<count).map { _ in
           nonNegative.contains(symbol) ? uniform() + 1e-3 : 2 * uniform() - 1
         }

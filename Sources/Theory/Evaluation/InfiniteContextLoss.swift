@@ -1,3 +1,4 @@
+import Foundation
 import InductionModel
 import MarkovChains
 import Numerics
@@ -59,12 +60,31 @@ public final class InfiniteContextLoss: LossFunction {
   /// - Complexity: through key monomials some ten gradients for all components together, where the variant has them
   ///   and enough components are asked for; else one Hessian product, some three gradients, for each.
   public func hessian(_ parameters: [Double], components: [Int]) throws -> [Double] {
-    guard components.count > Self.fewComponents, let monomialHessian else {
-      return try hessianByProducts(parameters, components: components)
-    }
+    guard components.count > Self.fewComponents, let monomialHessian, try agrees(monomialHessian, parameters)
+    else { return try hessianByProducts(parameters, components: components) }
     let whole = monomialHessian.hessian(parameters)
     return components.flatMap { row in components.map { whole[row * parameters.count + $0] } }
   }
+
+  /// Whether the Hessian through monomials is the one that is derived: for a definition that it does not know it is not.
+  private func agrees(_ hessian: MonomialHessian, _ parameters: [Double]) throws -> Bool {
+    if let known = monomialHessianAgrees { return known }
+    let whole = hessian.hessian(parameters)
+    let direction = parameters.indices.map { 1 + 0.5 * sin(Double($0)) }
+    var expected = direction
+    try hessianProduct(parameters, along: direction, product: &expected)
+    let scale = expected.map(abs).max() ?? 0
+    // At a point where the loss is not finite nothing is learnt.
+    guard scale.isFinite else { return true }
+    let agrees = parameters.indices.allSatisfy { row in
+      let found = parameters.indices.reduce(0) { $0 + whole[row * parameters.count + $1] * direction[$1] }
+      return abs(found - expected[row]) <= 1e-8 * scale
+    }
+    monomialHessianAgrees = agrees
+    return agrees
+  }
+
+  private var monomialHessianAgrees: Bool?
 
   /// Up to this many components their products are cheaper than the whole Hessian.
   private static let fewComponents = 20

@@ -14,10 +14,16 @@ final class PlannedLoss {
   private let gradientPlan: Plan
   // Looked up once: evaluations of small systems take microseconds.
   private let gradientInputs: InputLayout
-  private let counts: [Int]
+  private let domains: [[Index]]
   private lazy var lossPlan = makePlan([loss])
-  private lazy var direction = model.direction("u")
-  private lazy var hessianPlan = makePlan(model.hessianProduct(of: loss, along: direction, lag: lag))
+  /// Minus the Hessian's product with a direction: the derivative of the flow along it.
+  private lazy var jacobianPlan: Result<(plan: Plan, inputs: InputLayout), any Error> = Result {
+    guard let product = model.equations(of: loss, lag: lag).jacobianProduct() else {
+      throw TheoryError.notFinite
+    }
+    let plan = try makePlan(product.product).get()
+    return (plan, plan.layout(of: product.direction))
+  }
 
   init(
     _ loss: Expression, model: ModelExpressions, lag: Index, coefficients: [Symbol: [Double]], threads: Int,
@@ -35,7 +41,7 @@ final class PlannedLoss {
         memoryLimit: memoryLimit)
     }
     gradientInputs = gradientPlan.layout(of: model.parameterSymbols)
-    counts = model.componentCounts
+    domains = model.domains(lag: lag)
   }
 
   /// What the gradient flow conserves by algebra.
@@ -70,8 +76,8 @@ final class PlannedLoss {
     gradientPlan.set(gradientInputs, to: parameters)
     gradientPlan.run()
     var position = 0
-    for (output, count) in counts.enumerated() {
-      position = gradientPlan.add(output: output, to: &gradient, at: position, count: count)
+    for (output, domain) in domains.enumerated() {
+      position = gradientPlan.add(output: output, to: &gradient, at: position, over: domain)
     }
   }
 
@@ -87,10 +93,13 @@ final class PlannedLoss {
     _ parameters: [Double], along vector: [Double], addingTo product: inout [Double],
     prepare: Preparation = { _ in }
   ) throws {
-    let plan = try hessianPlan.get()
-    model.bind(vector, to: direction.symbols, of: plan)
+    let (plan, inputs) = try jacobianPlan.get()
+    plan.set(inputs, to: vector.map { -$0 })
     run(plan, parameters, prepare)
-    model.add(plan, to: &product)
+    var position = 0
+    for (output, domain) in domains.enumerated() {
+      position = plan.add(output: output, to: &product, at: position, over: domain)
+    }
   }
 
   private func run(_ plan: Plan, _ parameters: [Double], _ prepare: Preparation) {
@@ -103,24 +112,16 @@ final class PlannedLoss {
 extension ModelExpressions {
   /// Gives the parameter symbols the numbers of a flat vector.
   func bind(_ parameters: [Double], to plan: Plan) {
-    bind(parameters, to: parameterSymbols, of: plan)
-  }
-
-  /// Gives symbols that are shaped like the parameters the numbers of a flat vector.
-  func bind(_ vector: [Double], to symbols: [Symbol], of plan: Plan) {
-    plan.set(plan.layout(of: symbols), to: vector)
-  }
-
-  /// Adds a plan's outputs, shaped like the parameters, to a flat vector.
-  func add(_ plan: Plan, to vector: inout [Double]) {
-    var position = 0
-    for (output, count) in componentCounts.enumerated() {
-      position = plan.add(output: output, to: &vector, at: position, count: count)
-    }
+    plan.set(plan.layout(of: parameterSymbols), to: parameters)
   }
 
   /// In the order of the flat vector.
   var parameterSymbols: [Symbol] { attention + coefficients + [scale] }
+
+  /// The indices of each parameter symbol's entries, in the order of the flat vector.
+  func domains(lag: Index) -> [[Index]] {
+    attention.map { _ in [lag] } + Array(repeating: [], count: coefficients.count + 1)
+  }
 
   /// Entries of each parameter symbol, in the order of the flat vector.
   var componentCounts: [Int] {

@@ -54,7 +54,7 @@ extension FlowSystem {
   /// More constants than this go to a data file.
   public static let mostInlineConstants = 4096
 
-  func count(_ symbol: Symbol) -> Int { graph.shape(of: symbol).reduce(1, *) }
+  func count(_ symbol: Symbol) -> Int { graph.size(of: symbol) }
 
   /// State symbols with the positions of their entries.
   var layout: [(symbol: Symbol, range: Range<Int>)] {
@@ -91,7 +91,7 @@ struct SourceConstants {
       }
     }
     let used = symbols.sorted { $0.id < $1.id }
-    let total = used.reduce(0) { $0 + system.count($1) }
+    let total = used.reduce(0) { $0.saturatingPlus(system.count($1)) }
     var data: [Double] = []
     entries = used.map { symbol in
       let values = system.constants[symbol] ?? Array(repeating: .nan, count: system.count(symbol))

@@ -42,15 +42,7 @@ enum LoopDialect {
   }
 
   func apply(_ function: Function, _ x: String) -> String {
-    switch function {
-    case .exp: "exp(\(x))"
-    case .log: "log(\(x))"
-    case .absolute: "\(self == .c ? "fabs" : "abs")(\(x))"
-    case .sign: "(\(x) > 0.0 ? 1.0 : \(x) < 0.0 ? -1.0 : 0.0)"
-    case .rectifier: "(\(x) > 0.0 ? \(x) : 0.0)"
-    case .step: "(\(x) > 0.0 ? 1.0 : 0.0)"
-    case .guardedPower(let exponent): "(\(x) == 0.0 ? 0.0 : \(power(x, exponent)))"
-    }
+    self == .c ? function.row.c(x) : function.row.swift(x)
   }
 
   /// base^exponent of a base that is a name or an array's entry.

@@ -52,16 +52,17 @@ struct LoopProgram {
     fuse()
     let lastUses = lastUses()
     bindSymbols()
-    var slots = WorkspaceSlots()
-    for (position, node) in evaluated.enumerated() where isStored(node) {
-      if !graph.free[Int(node)].isEmpty {
-        let offset = slots.allocate(graph.free[Int(node)].size, until: lastUses[node] ?? position)
-        lines.append("  " + dialect.pointer("t\(node)", "workspace", offset))
-      }
+    let arrays = evaluated.enumerated().filter { isStored($1) && !graph.free[Int($1)].isEmpty }
+    let space = Workspace(
+      arrays.map { position, node in
+        .init(count: graph.free[Int(node)].size, first: position, last: lastUses[node] ?? position)
+      })
+    let offsets = Dictionary(uniqueKeysWithValues: zip(arrays.map(\.element), space.offsets))
+    for node in evaluated where isStored(node) {
+      if let offset = offsets[node] { lines.append("  " + dialect.pointer("t\(node)", "workspace", offset)) }
       compute(node)
-      slots.release(before: position + 1)
     }
-    workspace = slots.size
+    workspace = space.size
     for (component, (_, range)) in zip(system.components, system.layout) {
       open(component.indices)
       emit(
@@ -75,7 +76,7 @@ struct LoopProgram {
 
   private func isElementwise(_ node: NodeID) -> Bool {
     switch graph.nodes[Int(node)] {
-    case .sum, .product, .function: true
+    case .sum, .product, .function, .largest: true
     default: false
     }
   }
@@ -306,6 +307,13 @@ struct LoopProgram {
       let denominator = accumulated(below, " * ", "b\(node)")
       return "\(numerator) / " + (denominator.contains(" ") ? "(\(denominator))" : denominator)
     case .function(let function, let argument): return dialect.apply(function, value(argument))
+    case .largest(let nodes):
+      append(dialect.variable("m\(node)", value(nodes[0])))
+      for other in nodes.dropFirst() {
+        append(
+          dialect.condition("\(value(other)) > m\(node)") + " m\(node) = \(value(other))\(dialect.end) }")
+      }
+      return "m\(node)"
     default: return value(node)
     }
   }
@@ -315,30 +323,5 @@ struct LoopProgram {
     append(dialect.variable(name, texts[0]))
     for text in texts.dropFirst() { emit("\(name)\(joint.dropLast())= \(text)") }
     return name
-  }
-}
-
-/// Places in a workspace, taken again when their results are no longer read.
-struct WorkspaceSlots {
-  private(set) var size = 0
-  private var free: [(offset: Int, count: Int)] = []
-  private var taken: [(offset: Int, count: Int, until: Int)] = []
-
-  /// The smallest free place that is large enough, else a new one.
-  mutating func allocate(_ count: Int, until last: Int) -> Int {
-    let fitting = free.indices.filter { free[$0].count >= count && free[$0].count <= 2 * count }
-    if let best = fitting.min(by: { free[$0].count < free[$1].count }) {
-      let place = free.remove(at: best)
-      taken.append((place.offset, place.count, last))
-      return place.offset
-    }
-    taken.append((size, count, last))
-    size += count
-    return size - count
-  }
-
-  mutating func release(before position: Int) {
-    free += taken.filter { $0.until < position }.map { ($0.offset, $0.count) }
-    taken.removeAll { $0.until < position }
   }
 }

@@ -70,7 +70,7 @@ private struct PythonWriter {
 
       def initial_state():
           return np.array([
-      \(system.initial.map(Self.literal).wrapped(indentation: "        ")),
+      \(system.initial.map(PythonLiteral.text(_:)).wrapped(indentation: "        ")),
           ])
 
 
@@ -97,11 +97,11 @@ private struct PythonWriter {
       if let offset = entry.offset {
         text += "\(name) = _data[\(offset):\(offset + entry.values.count)].reshape(\(shape))\n"
       } else if entry.shape.isEmpty {
-        text += "\(name) = np.float64(\(Self.literal(entry.values[0])))\n"
+        text += "\(name) = np.float64(\(PythonLiteral.text(entry.values[0])))\n"
       } else {
         text += """
           \(name) = np.array([
-          \(entry.values.map(Self.literal).wrapped(indentation: "    ")),
+          \(entry.values.map(PythonLiteral.text(_:)).wrapped(indentation: "    ")),
           ]).reshape(\(shape))
 
           """
@@ -176,7 +176,7 @@ private struct PythonWriter {
   private mutating func define(_ node: NodeID) {
     let free = graph.free[Int(node)]
     switch graph.nodes[Int(node)] {
-    case .number(let value): names[node] = Self.literal(value)
+    case .number(let value): names[node] = PythonLiteral.text(value)
     case .symbol(let symbol, let indices):
       let name = identifiers.identifier(symbol, in: graph)
       names[node] = name
@@ -188,7 +188,7 @@ private struct PythonWriter {
       var text = ""
       for term in terms {
         let isNegative = term.coefficient.isNegative
-        let size = Self.literal(isNegative ? -term.coefficient : term.coefficient)
+        let size = PythonLiteral.text(isNegative ? -term.coefficient : term.coefficient)
         let operand = aligned(term.node, free)
         text += text.isEmpty ? (isNegative ? "-" : "") : isNegative ? " - " : " + "
         text += term.node == ExpressionGraph.one ? size : size == "1" ? operand : "\(size) * \(operand)"
@@ -196,6 +196,9 @@ private struct PythonWriter {
       assign(node, text)
     case .product(let factors): assign(node, product(factors, free))
     case .function(let function, let argument): assign(node, apply(function, names[argument] ?? "0"))
+    case .largest(let nodes):
+      let operands = nodes.map { aligned($0, free) }
+      assign(node, operands.dropFirst().reduce(operands[0]) { "np.maximum(\($0), \($1))" })
     case .softmax(let logits, over: let index):
       helpers.insert("_softmax")
       assign(node, "_softmax(\(names[logits] ?? "0"), \(free.firstIndex(of: index) ?? 0))")
@@ -224,7 +227,7 @@ private struct PythonWriter {
     if factor.exponent.isOne { return operand }
     if factor.exponent == Number(1, over: 2) { return "np.sqrt(\(operand))" }
     return
-      "\(operand)**\(factor.exponent.integer == nil ? "(\(Self.literal(factor.exponent)))" : Self.literal(factor.exponent))"
+      "\(operand)**\(factor.exponent.integer == nil ? "(\(PythonLiteral.text(factor.exponent)))" : PythonLiteral.text(factor.exponent))"
   }
 
   private mutating func contraction(_ body: NodeID, onto free: [Index]) -> String {
@@ -261,28 +264,22 @@ private struct PythonWriter {
   }
 
   private mutating func apply(_ function: Function, _ x: String) -> String {
-    switch function {
-    case .exp: return "np.exp(\(x))"
-    case .log: return "np.log(\(x))"
-    case .absolute: return "np.abs(\(x))"
-    case .sign: return "np.sign(\(x))"
-    case .rectifier: return "np.maximum(\(x), 0.0)"
-    case .step: return "np.heaviside(\(x), 0.0)"
-    case .guardedPower(let exponent):
-      helpers.insert("_guarded_power")
-      return "_guarded_power(\(x), \(Self.literal(exponent)))"
-    }
+    if case .guardedPower = function { helpers.insert("_guarded_power") }
+    return function.row.numpy(x)
   }
+}
 
-  private static func literal(_ number: Number) -> String {
+/// Numbers in Python.
+enum PythonLiteral {
+  static func text(_ number: Number) -> String {
     switch number {
     case .rational(let numerator, 1): "\(numerator)"
     case .rational(let numerator, let denominator): "(\(numerator) / \(denominator))"
-    case .real(let value): literal(value)
+    case .real(let value): text(value)
     }
   }
 
-  private static func literal(_ value: Double) -> String {
+  static func text(_ value: Double) -> String {
     value.isFinite ? "\(value)" : value.isNaN ? "np.nan" : value < 0 ? "-np.inf" : "np.inf"
   }
 }
