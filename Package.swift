@@ -42,8 +42,9 @@ let package = Package(
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
     .target(name: "ODESolvers", dependencies: ["CGSL"]),
-    .target(name: "InductionModel"),
-    .target(name: "MarkovChains", dependencies: ["CGSL", "CKernels"]),
+    .target(name: "StrictJSON"),
+    .target(name: "InductionModel", dependencies: ["StrictJSON"]),
+    .target(name: "MarkovChains", dependencies: ["StrictJSON", "CGSL", "CKernels"]),
     .target(
       name: "Theory",
       dependencies: [
@@ -51,11 +52,12 @@ let package = Package(
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
     .target(
-      name: "Transformer", dependencies: ["InductionModel", "MarkovChains", "COpenBLAS", "CKernels"]),
+      name: "Transformer",
+      dependencies: ["StrictJSON", "InductionModel", "MarkovChains", "COpenBLAS", "CKernels"]),
     .target(
       name: "Experiments",
       dependencies: [
-        "SymbolicTensors", "Theory", "Transformer", "CSystem", "Yams",
+        "StrictJSON", "SymbolicTensors", "Theory", "Transformer", "CSystem", "Yams",
         .product(name: "Collections", package: "swift-collections"),
       ]),
     .executableTarget(
@@ -68,6 +70,7 @@ let package = Package(
     .testTarget(
       name: "SymbolicTensorsTests",
       dependencies: ["SymbolicTensors", "TestSupport", .product(name: "Numerics", package: "swift-numerics")]),
+    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "ODESolversTests", dependencies: ["ODESolvers"]),
     .testTarget(name: "InductionModelTests", dependencies: ["InductionModel"]),
     .testTarget(name: "MarkovChainsTests", dependencies: ["MarkovChains", "TestSupport"]),

@@ -67,3 +67,14 @@ public enum ModelError: Error, Equatable {
     }
   }
 }
+
+extension ModelError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .outOfRange(let name, let value, let allowed):
+      "the \(name) is \(value); allowed: an integer from \(allowed.lowerBound) to \(allowed.upperBound)"
+    case .tooManySets(let heads, let degree, let most):
+      "\(heads) heads have more than \(most) sets of at most \(degree); lower the degree or the number of heads"
+    }
+  }
+}

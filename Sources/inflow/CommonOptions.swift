@@ -4,7 +4,9 @@ import Foundation
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
-  @Argument(help: "The configuration, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: "The configuration, a YAML file; - for standard input.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var config: String
 
   @Option(
@@ -33,16 +35,23 @@ struct ExecutionOptions: ParsableArguments {
   @Flag(help: "No progress and no warnings on standard error.")
   var quiet = false
 
-  @Flag(help: "Overwrites the run that is in the output folder.")
-  var force = false
-
-  var existing: RunClaim.Existing { force ? .replace : .keep }
-
   var threads: Int { requestedThreads ?? ProcessInfo.processInfo.activeProcessorCount }
 
   func validate() throws {
     try ValidationError.check("threads", [threads], in: 1...1024)
   }
+}
+
+/// Of commands that write.
+struct OverwriteOptions: ParsableArguments {
+  @Flag(help: "Overwrites what is there under the name of the output.")
+  var force = false
+
+  /// Of a run's folder.
+  var run: RunClaim.Existing { force ? .replace : .keep }
+
+  /// Of a file.
+  var file: ExistingFile { force ? .replace : .refuse }
 }
 
 extension Override: ExpressibleByArgument {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Experiments
 import Foundation
-import Theory
 
 /// Where errors become messages and exit statuses, for all commands.
 enum Failure {
@@ -9,20 +8,36 @@ enum Failure {
   static let badInput: Int32 = 65
   static let interrupted: Int32 = 130
 
-  /// Prints the error and ends the process. Usage errors (64), help and version belong to the argument parser.
+  /// Prints the error and ends the process.
   static func exit(_ error: any Error) -> Never {
-    if let message = InputError.describing(error) { exit(badInput, message) }
     switch error {
-    case let run as RunFailure: exit(run.isInterruption ? interrupted : computation, run.description)
-    case let slurm as SlurmError: exit(computation, slurm.description)
-    case let folder as RunFolderError: exit(computation, folder.description)
-    case let theory as TheoryError: exit(computation, theory.message)
-    default: Inflow.exit(withError: error)
+    case let run as RunFailure:
+      exit(run.isInterruption ? interrupted : computation, run.description)
+    case let output as OutputError: exit(computation, output.description)
+    default: break
     }
+    if let message = InputError.describing(error) { exit(badInput, message) }
+    if let message = ComputationError.describing(error) { exit(computation, message) }
+    exitAsParsed(error)
   }
 
   private static func exit(_ status: Int32, _ message: String) -> Never {
     Terminal.complain(message)
-    Inflow.exit(withError: ExitCode(status))
+    Foundation.exit(status)
+  }
+
+  /// Wrong usage (64), help, version and statuses without a message, which belong to the argument parser.
+  private static func exitAsParsed(_ error: any Error) -> Never {
+    let (status, text) = (Inflow.exitCode(for: error), Inflow.fullMessage(for: error))
+    guard status.isSuccess else {
+      if !text.isEmpty { Terminal.log(text.hasSuffix("\n") ? text : text + "\n") }
+      Foundation.exit(status.rawValue)
+    }
+    do {
+      try Terminal.result(text)
+      Foundation.exit(0)
+    } catch {
+      exit(computation, error.description)
+    }
   }
 }

@@ -21,10 +21,11 @@ struct Inflow: ParsableCommand {
     subcommands: [
       Validate.self, Inspect.self, Derive.self, Evaluate.self, Integrate.self, Train.self, Resume.self,
       Compare.self, MapCommand.self, SweepCommand.self,
-      Generalize.self, SurveyCommand.self, FiguresCommand.self,
+      Generalize.self, SurveyCommand.self, FiguresCommand.self, SampleCommand.self, Manual.self,
     ])
 
   static func main() {
+    Terminal.holdClosedStreams()
     MachineMemory.prepareForLimits()
     do {
       var command = try parseAsRoot()

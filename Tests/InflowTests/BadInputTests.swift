@@ -46,6 +46,11 @@ struct BadInput: CustomTestStringConvertible {
       "theory.sequences.count",
       "lower theory.sequences.count"),
     set("loss.epsilon=-1", "loss.epsilon", "at least 0"),
+    set("initial.other=-1e308", "initial.other", "1e+150"),
+    set("initial.scale=1e200", "initial.scale", "1e+150"),
+    set("theory.output={times: [1, 30]}", "theory.output.times[1]", "up to 20"),
+    set(
+      "training={stages: [{steps: 5}], measure: {times: [6]}}", "training.measure.times[0]", "up to 5"),
   ]
 
   @Test(arguments: overrides, [["validate"], ["integrate", "--out", "run"]])
@@ -74,6 +79,8 @@ struct BadInput: CustomTestStringConvertible {
     ),
     (#"{"tokens": 2, "parents": [1], "kernel": []}"#, "kernel", "unknown key"),
     (#"{"tokens": 2"#, "k.json", "JSON"),
+    ("{\"tokens\": 2,\n \"tokens\": 2}", "line 2, column 10", "second time"),
+    ("{\"tokens\": 2,\n \"parents\": [1,]}", "line 2, column 16", "no value"),
     (#"{"tokens": 2, "parents": [1], "kernels": [[[1, 0], [0, 1]]]}"#, "closed classes", "kernel 0"),
   ]
 
@@ -98,6 +105,11 @@ struct BadInput: CustomTestStringConvertible {
       "coefficients.[1 2 3]", "no coefficient"
     ),
     (#"{"attention": [[1,2,3],[1,2,3],[1,2,3]], "coefficients": {}, "scal": 1}"#, "scal", "unknown key"),
+    (
+      #"{"attention": [[1,2,3],[1,2,3],[1,2,1e308]], "coefficients": {}, "scale": 1}"#, "attention[2][2]",
+      "1e+150"
+    ),
+    ("{\"scale\": 1,\n \"scale\": 2}", "line 2, column 9", "second time"),
   ]
 
   @Test(arguments: parameters)
@@ -112,7 +124,8 @@ struct BadInput: CustomTestStringConvertible {
 
   static let sequences = [
     ("s.json", "[[0,1,2,0,1,3]]", "[0][5]"), ("s.json", "[[0,1,2,0,1,2],[0,1]]", "[1]"),
-    ("s.json", "[]", "s.json"),
+    ("s.json", "[]", "s.json"), ("s.json", "[[0,1,2,0,1,2],\n[0,1,2,0,1,]]", "line 2, column 12"),
+    ("s.tsv", "0\t1\t2\t0\t1\t2\n0\t1\t\"2\t0\t1\t2\n", "row 2, column 3"),
     ("s.json", "[[0,1]]", "[0]"), ("s.csv", "0,1,2,0,1,2\n0,1,x,0,1,2\n", "row 2, column 3"),
   ]
 
@@ -124,6 +137,15 @@ struct BadInput: CustomTestStringConvertible {
       "evaluate", "small.yaml", "--level", "finite-context", "--sequences", name, in: place)
     #expect(result.status == 65)
     #expect(result.error.contains(says) && result.error.contains("--sequences"), "\(result.error)")
+  }
+
+  /// Sequences that the level would not look at.
+  @Test(arguments: ["s.json", "none.json"])
+  func sequencesBesideAnotherLevel(name: String) throws {
+    let place = try Workplace()
+    try place.write("[[0,1,2,0,1,2]]", to: "s.json")
+    let result = try Command.run("evaluate", "small.yaml", "--sequences", name, in: place)
+    #expect(result.status == 65 && result.error.contains("--level finite-context"), "\(result.error)")
   }
 
   @Test func placesThatCannotBeWritten() throws {

@@ -64,6 +64,13 @@ struct Command {
     finish(try start(arguments, in: folder.path))
   }
 
+  /// A line of the shell in which `inflow` is the program.
+  static func shell(_ line: String, in folder: Workplace) throws -> Result {
+    let script = "inflow() { \"$program\" \"$@\"; }; program=$0; \(line)"
+    return finish(
+      try start(URL(fileURLWithPath: "/bin/sh"), ["-c", script, executable().path], in: folder.path))
+  }
+
   /// Under limits of the shell, such as `-v 300000`, and for at most a minute: then the status is 124.
   static func run(_ arguments: String..., under limits: String, in folder: Workplace) throws -> Result {
     let script = "ulimit \(limits) && exec timeout 60 \"$0\" \"$@\""

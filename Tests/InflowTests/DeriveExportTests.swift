@@ -93,9 +93,44 @@ import Testing
     let place = try Workplace()
     let expected = try velocity(place, Self.start + options)
     try derive(place, "python", Self.start + options)
-    let script = "import flow\nfor x in flow.flow(0, flow.initial_state()): print(repr(float(x)))\n"
+    // The Jacobian against differences of the flow.
+    let script = """
+      import flow, numpy as np
+      state = flow.initial_state()
+      for x in flow.flow(0, state): print(repr(float(x)))
+      steps = 1e-5 * np.eye(len(state))
+      differences = [(flow.flow(0, state + step) - flow.flow(0, state - step)) / 2e-5 for step in steps]
+      assert np.abs(flow.jacobian(0, state) - np.stack(differences, axis=1)).max() < 1e-8
+
+      """
     let found = DeriveTools.numbers(try DeriveTools.runPython(script, in: place))
     expectClose(found, expected, within: 1e-13, "\(options)")
+  }
+
+  /// θ' = u and u' = −(∇L + u)/τ from u = −κ∇L, with its Jacobian, in both forms.
+  @Test(arguments: [["--level", "infinite-context"], scalar])
+  func inertialFlowIsExported(options: [String]) throws {
+    let place = try Workplace()
+    let momentum = [
+      "--set", "theory.correction=momentum", "--set",
+      "training={optimizer: {sgd: {rate: 0.5, momentum: 0.6}}}",
+    ]
+    let slope = try velocity(place, Self.start + Array(options.prefix(2)))
+    try derive(place, "c", Self.start + options + momentum)
+    try place.write(Self.driver, to: "driver.c")
+    let found = DeriveTools.numbers(try DeriveTools.runC(["driver.c", "flow.c"], in: place))
+    let (onset, time) = (0.4 / 1.6, 0.5 * 1.6 / (2 * 0.16))
+    expectClose(
+      found, slope.map { onset * $0 } + slope.map { (1 - onset) * $0 / time }, within: 1e-13, "\(options)")
+    let text = Command.finish(
+      try Command.start(["derive", "small.yaml"] + options + momentum, in: place.path))
+    #expect(
+      text.status == 0 && text.output.contains(options == Self.scalar ? "\\dot{u}_{a}" : "\\ddot\\theta"))
+    let refused = Command.finish(
+      try Command.start(
+        ["derive", "small.yaml", "--set", "training={}", "--set", "theory.correction=step-size"],
+        in: place.path))
+    #expect(refused.status == 65 && refused.error.contains("theory.correction: found step-size"))
   }
 
   @Test func scalarFormComputesOurGradient() throws {

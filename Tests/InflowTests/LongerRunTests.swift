@@ -3,14 +3,28 @@ import Testing
 
 /// Runs that are made longer, and folders that two processes want.
 @Suite struct LongerRunTests {
-  @Test(arguments: ["auto", "rk8pd", "msbdf"]) func flowsGoOnBehindTheirEnd(stepper: String) throws {
+  /// Momentum, which a new stage forgets, goes on in one that is made longer.
+  @Test(arguments: [
+    ("auto", momentum: 0.0), ("rk8pd", 0), ("msbdf", 0), ("auto", 0.9), ("msbdf", 0.9),
+  ])
+  func flowsGoOnBehindTheirEnd(stepper: String, momentum: Double) throws {
     let place = try Workplace()
-    let solver = ["--set", "theory.solver.stepper=\(stepper)"]
+    let solver = [
+      "--set", "theory.solver.stepper=\(stepper)", "--set",
+      "theory.correction=\(momentum > 0 ? "momentum" : "none")", "--set",
+      "training={optimizer: {sgd: {rate: 0.3, momentum: \(momentum)}}}",
+    ]
     func run(_ arguments: [String]) throws -> Command.Result {
       Command.finish(try Command.start(arguments, in: place.path))
     }
     #expect(try run(["integrate", "small.yaml", "--out", "run"] + solver).status == 0)
     let before = try place.read("run/trajectory.csv")
+    func expectRefused(_ change: String, says: String) throws {
+      let refused = try run(["resume", "run", "--set", change])
+      #expect(refused.status == 65 && refused.error.contains(says), "\(refused.error)")
+    }
+    try expectRefused(
+      "theory.stages[0].until.time=5", says: "theory.stages[0].until.time: found 5.0; allowed: at least 20")
     let longer = ["resume", "run", "--set", "theory.stages[0].until.time=50"]
     let result = try run(longer)
     try #require(result.status == 0, "\(result.error)")
@@ -39,14 +53,10 @@ import Testing
     #expect(try run(["resume", "run", "--set", stages]).status == 0)
     #expect(try place.read("run/trajectory.csv").hasPrefix(after))
     #expect(try Table(place.read("run/trajectory.csv"))["time"]?.last == 60)
-    for (change, says) in [
-      ("theory.stages[0].until.time=5", "theory.stages[0].until.time: found 5.0"),
-      ("initial.scale=1", "initial.scale: found 1"),
-      ("theory.solver.relative=1e-4", "theory.solver.relative"),
-    ] {
-      let refused = try run(["resume", "run", "--set", change])
-      #expect(refused.status == 65 && refused.error.contains(says), "\(refused.error)")
-    }
+    // A run that was made longer states its rows.
+    try expectRefused("theory.stages[0].until.time=5", says: "theory.output.times[")
+    try expectRefused("initial.scale=1", says: "initial.scale: found 1")
+    try expectRefused("theory.solver.relative=1e-4", says: "theory.solver.relative")
   }
 
   @Test func aFailedFlowTakesMoreSteps() throws {
@@ -62,6 +72,18 @@ import Testing
       try Table(place.read("run/trajectory.csv")), try Table(place.read("whole/trajectory.csv"))
     )
     #expect(abs(try #require(ours["a"]?.last) - (try #require(whole["a"]?.last))) < 1e-7)
+  }
+
+  /// A start without a loss fails again, rather than that training goes on without the row of its start.
+  @Test func aStartThatCannotBeMeasured() throws {
+    let place = try Workplace()
+    let training = "training={context: 10, data: {fresh: 1}, stages: [{steps: 3}], seeds: [1]}"
+    for arguments in [["train", "small.yaml", "--out", "run", "--set", training], ["resume", "run"]] {
+      let failed = Command.finish(try Command.start(arguments, in: place.path))
+      #expect(failed.status == 1 && failed.error.contains("the loss at step 0 is inf"), "\(failed.error)")
+      #expect(failed.error.contains("run/seed-1/checkpoint.json"), "\(failed.error)")
+    }
+    #expect(try place.json("run/seed-1/checkpoint.json")["step"] as? Int == 0)
   }
 
   /// Descent has no memory of where it ended, so that a longer run is the run that was longer from the start.

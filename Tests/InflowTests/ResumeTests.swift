@@ -48,6 +48,10 @@ import Testing
     {train: [attention, scale], until: {time: 60}}]
     """
 
+  private static let momentum = [
+    "theory.correction=momentum", "training={optimizer: {sgd: {rate: 0.3, momentum: 0.8}}}",
+  ]
+
   static let flows = [
     ["theory.solver.stepper=msadams", "theory.output={points: 300}"],
     ["theory.solver.stepper=auto", "theory.output={every: step}"],
@@ -55,6 +59,9 @@ import Testing
     ["theory.solver.stepper=rk8pd", "theory.solver.time=logarithmic"],
     ["theory.solver.stepper=rkf45", "theory.output={every: step}"],
     ["theory.solver.stepper=rk4imp", "theory.output={times: [0, 0.5, 3, 17, 100]}"],
+    momentum + ["theory.solver.stepper=msadams", "theory.output={points: 300}"],
+    momentum + ["theory.solver.stepper=rk8pd", "theory.output={every: step}"],
+    ["theory.level=leading-order", "theory.output={points: 100}"],
   ]
 
   @Test(arguments: flows) func interruptedFlowIsTheSame(overrides: [String]) throws {

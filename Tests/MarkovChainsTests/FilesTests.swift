@@ -1,5 +1,6 @@
 import Foundation
 import MarkovChains
+import StrictJSON
 import Testing
 
 @Suite struct KernelsFileTests {
@@ -12,7 +13,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", ""), ("[]", ""), ("{}", "tokens"),
+    ("", "line 1, column 1"), ("[]", ""), ("{}", "tokens"),
+    ("{\"tokens\": 2,\n \"parents\": [1,]}", "line 2, column 16"),
     (#"{"tokens": 2, "parents": [1], "kernels": [], "kernel": 1}"#, "kernel"),
     (#"{"format": 2, "tokens": 2, "parents": [1], "kernels": []}"#, "format"),
     (#"{"tokens": true, "parents": [1], "kernels": []}"#, "tokens"),
@@ -45,19 +47,69 @@ import Testing
       "[[0, 1, 2], [2, 2, 0]]", #"[["A", "C", "G"], ["G", 2, "0"]]"#,
       #"{"format": 1, "sequences": [[0, 1, 2], [2, 2, 0]]}"#,
     ] {
-      #expect(try SequencesFile(json: Data(text.utf8), alphabet: letters).sequences == expected)
+      #expect(try SequencesFile(Data(text.utf8), .json, alphabet: letters).sequences == expected)
     }
     for text in ["0,1,2\n2,2,0\n", "A, C, G\r\nG,G,A\r\n\r\n", "A,1,G\n\nG,G,A"] {
-      #expect(try SequencesFile(csv: Data(text.utf8), alphabet: letters).sequences == expected)
+      #expect(try SequencesFile(Data(text.utf8), .csv, alphabet: letters).sequences == expected)
     }
-    let file = try SequencesFile(json: Data("[[0, 1, 2], [2, 2, 0]]".utf8), alphabet: letters)
+    let file = try SequencesFile(Data("[[0, 1, 2], [2, 2, 0]]".utf8), .json, alphabet: letters)
     #expect(file.length == 3)
-    #expect(try SequencesFile(json: Data(file.json.utf8), alphabet: letters) == file)
-    #expect(try SequencesFile(csv: Data(file.csv(letters).utf8), alphabet: letters) == file)
+    #expect(try SequencesFile(Data(file.text(.json, letters).utf8), .json, alphabet: letters) == file)
+    #expect(try SequencesFile(Data(file.text(.csv, letters).utf8), .csv, alphabet: letters) == file)
+  }
+
+  /// Where symbols read as numbers the same digits mean the same in every form.
+  @Test func digitsAreSymbolsInEveryForm() throws {
+    let digits = try Alphabet(symbols: ["1", "2", "3"])
+    for (text, form) in [
+      ("[[1, 2, 3], [3, 3, 1]]", SequencesFile.Form.json), (#"[["1", "2", "3"], ["3", 3, "1"]]"#, .json),
+      ("1,2,3\n3,3,1\n", .csv), ("1\t2\t3\n3\t3\t1\n", .tsv),
+    ] {
+      let read = try SequencesFile(Data(text.utf8), form, alphabet: digits)
+      #expect(read.sequences == [[0, 1, 2], [2, 2, 0]])
+      for form in [SequencesFile.Form.json, .csv, .tsv] {
+        #expect(try SequencesFile(Data(read.text(form, digits).utf8), form, alphabet: digits) == read)
+      }
+    }
+    for (text, form) in [("[[0, 1, 2]]", SequencesFile.Form.json), ("0,1,2", .csv)] {
+      #expect(throws: DataFileError.self) {
+        try SequencesFile(Data(text.utf8), form, alphabet: digits)
+      }
+    }
+  }
+
+  /// RFC 4180, with tabs too, and as spreadsheets write it.
+  @Test func quotesAndTabs() throws {
+    let odd = try Alphabet(symbols: ["A", "\"", "C\tC"])
+    for (text, form) in [
+      ("\"A\",\"\"\"\",\"C\tC\"\r\n \"A\" ,A,A\r\n", SequencesFile.Form.csv),
+      ("A,\"\"\"\",C\tC\nA,A,A", .csv),
+      ("\u{FEFF}A\t\"\"\"\"\t\"C\tC\"\nA\tA\tA\n", .tsv),
+    ] {
+      let read = try SequencesFile(Data(text.utf8), form, alphabet: odd)
+      #expect(read.sequences == [[0, 1, 2], [0, 0, 0]])
+      for form in [SequencesFile.Form.csv, .tsv] {
+        #expect(try SequencesFile(Data(read.text(form, odd).utf8), form, alphabet: odd) == read)
+      }
+    }
   }
 
   @Test(arguments: [
-    ("{", ""), ("3", ""), ("[]", ""), ("{}", "sequences"), (#"{"tokens": []}"#, "tokens"),
+    ("A,\"C", "row 1, column 2"), ("A,C\n\"A\"C,G", "row 2, column 1"),
+    ("\"A\n\",C\nA,\"T\"", "row 1, column 1"),
+    ("A,\"C\n\"\n\"A", "row 3, column 1"),
+  ])
+  func errorsInQuotesNameTheirPlace(text: String, place: String) {
+    let error = #expect(throws: DataFileError.self) {
+      try SequencesFile(Data(text.utf8), .csv, alphabet: letters)
+    }
+    #expect(error?.keyPath == place)
+  }
+
+  @Test(arguments: [
+    ("{", "line 1, column 2"), ("[[0, 1],\n [1, 2],]", "line 2, column 9"),
+    (#"{"sequences": [], "sequences": []}"#, "line 1, column 30"), ("3", ""), ("[]", ""), ("{}", "sequences"),
+    (#"{"tokens": []}"#, "tokens"),
     ("[[0, 1], 2]", "[1]"), ("[[0, 1], [2, 3]]", "[1][1]"), ("[[0, 1], [2, -1]]", "[1][1]"),
     ("[[0, 1], [2, 0.5]]", "[1][1]"), (#"[[0, "T"]]"#, "[0][1]"), ("[[0, 1], [2, true]]", "[1][1]"),
     ("[[0, 1], [2, 0, 1]]", "[1]"), ("[[0]]", "[0]"),
@@ -65,7 +117,7 @@ import Testing
   ])
   func errorsInJSONNameTheKeyPath(text: String, keyPath: String) {
     let error = #expect(throws: DataFileError.self) {
-      try SequencesFile(json: Data(text.utf8), alphabet: letters)
+      try SequencesFile(Data(text.utf8), .json, alphabet: letters)
     }
     #expect(error?.keyPath == keyPath)
   }
@@ -76,7 +128,7 @@ import Testing
   ])
   func errorsInCSVNameRowAndColumn(text: String, place: String) {
     let error = #expect(throws: DataFileError.self) {
-      try SequencesFile(csv: Data(text.utf8), alphabet: letters)
+      try SequencesFile(Data(text.utf8), .csv, alphabet: letters)
     }
     #expect(error?.keyPath == place)
   }

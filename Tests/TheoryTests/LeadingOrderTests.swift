@@ -64,4 +64,38 @@ import Theory
     let comment: Comment = "seed \(seed), order \(order), \(model), errors \(errors)"
     #expect(errors[2] < 1e-14 || constants[2] < 1.5 * max(constants[0], constants[1]), comment)
   }
+
+  /// The range is what the expansion leaves out over its last term, which the exact loss shows as a falls.
+  @Test(arguments: 0..<RandomModels.variants)
+  func rangeIsTheRemainder(number: Int) throws {
+    let seed = UInt64(9000 + number)
+    var random = RandomModels(seed: seed)
+    let model = try random.model(RandomModels.variant(number))
+    let laws = try WindowLaws(
+      kernels: random.kernels(2, tokens: model.tokens, parents: [1, 2]), window: model.reach)
+    let loss = Loss(criterion: number % 2 == 0 ? .crossEntropy : .logits, epsilon: 0.01)
+    let order = 1 + number % 2
+    func level(_ order: Int) throws -> LeadingOrderLoss {
+      try LeadingOrderLoss(model: model, loss: loss, laws: laws, order: order)
+    }
+    let (exact, expanded) = (
+      try InfiniteContextLoss(model: model, loss: loss, laws: laws), try level(order)
+    )
+    let range = try #require(expanded.range)
+    #expect(range.bound == Double(order) / Double(order + 1))
+    var point = random.parameters(model)
+    /// By which factor the range misses what is left out over the last term.
+    func deviation(_ scale: Double) throws -> Double {
+      point.scale = 0
+      let base = try exact.value(point.flat)
+      point.scale = scale
+      let value = try expanded.value(point.flat)
+      let shorter = order == 1 ? base : try level(order - 1).value(point.flat)
+      let remainder = abs(try exact.value(point.flat) - value)
+      guard remainder > 1e-11 else { return 0 }
+      return abs(try range.value(at: point) / (remainder / abs(value - shorter)) - 1)
+    }
+    let (coarse, fine) = (try deviation(0.02), try deviation(0.005))
+    #expect(fine < 0.02 || fine < 0.35 * coarse, "seed \(seed), \(model): \(coarse), \(fine)")
+  }
 }

@@ -268,6 +268,6 @@ import Transformer
     #expect(value("C drift") > 0)
     let steps = measured.map { $0.step }
     #expect(steps == steps.sorted() && steps[0] == 0)
-    #expect(last.step == 40 && last.batchLoss != nil && last.standardError > 0)
+    #expect(last.step == 40 && last.batchLoss != nil && last.standardError ?? 0 > 0)
   }
 }

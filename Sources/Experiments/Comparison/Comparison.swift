@@ -84,9 +84,10 @@ public struct Comparison: RunTask {
     let seeds = try training.tables(in: folder, observers)
     let theory = try flows.map { level, task in
       let path = "\(folder.path)/theory/\(level.rawValue)"
-      _ = try task.reporting(output(at: seeds.map(\.table)))
+      let summary = try task.reporting(output(at: seeds.map(\.table)))
         .run(at: path, .keep, observers.part(level.rawValue))
-      return (level: level, table: try TrajectoryTable(contentsOf: RunFolder(of: path)[.trajectory]))
+      let table = try TrajectoryTable(contentsOf: RunFolder(of: path)[.trajectory])
+      return ComparedFlow(level: level, table: table, range: summary.range)
     }
     let checkpoint = {
       guard observers.isInterrupted() else { return }
@@ -123,4 +124,12 @@ public struct Comparison: RunTask {
         guard let last = times.last, time - last <= 1e-9 * max(1, time) else { return times.append(time) }
       })
   }
+}
+
+/// A flow that has been integrated for a comparison.
+struct ComparedFlow: Sendable {
+  let level: TheoryLevel
+  let table: TrajectoryTable
+  /// Whether it stayed where the level holds; nil for a level that holds everywhere.
+  let range: RangeReport?
 }

@@ -30,8 +30,8 @@ public struct ComparisonReport: Sendable {
   }
 
   init(
-    _ comparison: Comparison, theory: [(level: TheoryLevel, table: TrajectoryTable)],
-    seeds: [ComparedTraining.Seed], threads: Int, checkpoint: () throws -> Void
+    _ comparison: Comparison, theory: [ComparedFlow], seeds: [ComparedTraining.Seed], threads: Int,
+    checkpoint: () throws -> Void
   ) throws {
     let experiment = comparison.experiment
     let (model, request) = (experiment.model, comparison.request)
@@ -44,18 +44,18 @@ public struct ComparisonReport: Sendable {
     let laws = informationSet == nil ? nil : try experiment.windowLaws(threads: threads)
     self.informationSet = informationSet
     let tables = seeds.map(\.table)
-    overlays = try theory.map { level, table in
-      try Overlay(level, theory: table, seeds: tables, model: model)
-    }
+    overlays = try theory.map { try Overlay($0.level, theory: $0.table, seeds: tables, model: model) }
     let probe = try LimitProbe(
       experiment, contexts: comparison.contexts, count: request.sequences, seed: request.seed,
       pool: WorkerPool(threads: threads))
-    func limit(_ table: TrajectoryTable) throws -> LimitReport {
+    let conservation = Conservation(configuration, theory: theory.first?.table)
+    func limit(_ table: TrajectoryTable, _ range: RangeReport? = nil) throws -> LimitReport {
       try checkpoint()
       return try LimitReport(
-        table, probe, informationSet: informationSet, thresholds: request.thresholds)
+        table, probe, informationSet: informationSet, range: range, conservation,
+        thresholds: request.thresholds)
     }
-    theoryLimits = try theory.map { ($0, try limit($1)) }
+    theoryLimits = try theory.map { ($0.level, try limit($0.table, $0.range)) }
     trainingLimits = try seeds.map { ($0.seed, try limit($0.table)) }
     let end = overlays.first?.end ?? 0
     agreement = Agreement(

@@ -17,15 +17,12 @@ public struct Configuration: Equatable, Sendable {
 }
 
 extension Configuration {
-  /// Reads a file, then applies the overrides in order.
+  /// Reads a file, or standard input for `-`, then applies the overrides in order.
   ///
   /// - Throws: `ConfigurationError` with file, line and key path.
   public init(contentsOf path: String, overrides: [Override] = []) throws {
-    let url = URL(fileURLWithPath: path)
-    try self.init(
-      ConfigurationTree(contentsOf: path, at: .file(path, line: nil), "a configuration in YAML"),
-      folder: url.deletingLastPathComponent(), defaultName: Self.defaultName(ofFile: path),
-      overrides: overrides)
+    let file = try ConfigurationFile(path)
+    try self.init(file.tree, folder: file.folder, defaultName: file.defaultName, overrides: overrides)
   }
 
   /// - Parameters:
@@ -63,18 +60,13 @@ extension Configuration {
     }
   }
 
-  /// The name of a configuration that states none.
-  static func defaultName(ofFile path: String) -> String {
-    URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-  }
-
   private init(_ cursor: Cursor, defaultName: String, _ relative: Relative?) throws {
     let section = try cursor.section(
       "format", "name", "source", "model", "loss", "initial", "theory", "training")
     if let format = section["format"], try format.integer(in: 0...Int.max) != Self.format {
       throw format.error(.outOfRange, allowed: "\(Self.format), the only format that this version reads")
     }
-    name = try section["name"]?.text("a name") ?? defaultName
+    name = try section["name"]?.line("a name of printable characters on one line") ?? defaultName
     source =
       try relative?.value(\.source, of: "source")
       ?? SourceConfiguration(section.required("source", "a map with tokens, parents and a prior or kernels"))

@@ -55,20 +55,6 @@ extension ConfigurationError: CustomStringConvertible {
       }
     let key = keyPath.isEmpty ? "" : " \(keyPath):"
     let hint = suggestion.map { "; \($0)" } ?? ""
-    return "\(location):\(key) found \(found); allowed: \(allowed)\(hint)".withControlsEscaped
-  }
-}
-
-extension String {
-  /// Control characters, which a terminal would obey, as `\u{1B}`.
-  var withControlsEscaped: String {
-    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-    return unicodeScalars.reduce(into: "") { text, scalar in
-      if scalar.properties.generalCategory == .control {
-        text += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
-      } else {
-        text.unicodeScalars.append(scalar)
-      }
-    }
+    return "\(location):\(key) found \(found); allowed: \(allowed)\(hint)".escapingControls(.all)
   }
 }

@@ -1,9 +1,12 @@
 import Foundation
+import InductionModel
 import Transformer
 
 /// Which real numbers a key accepts.
 enum NumberDomain {
   case any, nonNegative, positive, unit, openUnit
+  /// Of a parameter.
+  case parameter
 
   func contains(_ value: Double) -> Bool {
     switch self {
@@ -12,6 +15,7 @@ enum NumberDomain {
     case .positive: value.isFinite && value > 0
     case .unit: (0...1).contains(value)
     case .openUnit: value > 0 && value < 1
+    case .parameter: abs(value) <= Parameters.largest
     }
   }
 
@@ -22,6 +26,7 @@ enum NumberDomain {
     case .positive: "a finite number above 0"
     case .unit: "a number from 0 to 1"
     case .openUnit: "a number between 0 and 1"
+    case .parameter: "a number from \(-Parameters.largest) to \(Parameters.largest)"
     }
   }
 }
@@ -64,6 +69,13 @@ extension Cursor {
       return text
     default: throw error(.wrongType, allowed: what)
     }
+  }
+
+  /// A scalar that can stand in a line of text: no terminal obeys it.
+  func line(_ what: String) throws -> String {
+    let text = try text(what)
+    guard !text.hasControls else { throw error(.outOfRange, allowed: what) }
+    return text
   }
 
   /// A relative path is relative to the file that names it, or to the current folder if `--set` does.

@@ -25,10 +25,10 @@ extension InitialConfiguration {
       return
     }
     self = .pattern(
-      own: try section["own"]?.number(.any) ?? 1,
-      other: try section["other"]?.number(.any) ?? 0,
-      coefficients: try section["coefficients"]?.number(.any) ?? 1,
-      scale: try section["scale"]?.number(.any) ?? 0.01)
+      own: try section["own"]?.number(.parameter) ?? 1,
+      other: try section["other"]?.number(.parameter) ?? 0,
+      coefficients: try section["coefficients"]?.number(.parameter) ?? 1,
+      scale: try section["scale"]?.number(.parameter) ?? 0.01)
   }
 
   var tree: ConfigurationTree {

@@ -32,6 +32,29 @@ extension OutputGrid {
     }
   }
 
+  /// Makes sure that every time that is asked for comes.
+  ///
+  /// - Parameters:
+  ///   - cursor: where the grid was read.
+  ///   - end: the last time that can come; time in training is a sum of rates, so that it is met up to rounding.
+  /// - Throws: `ConfigurationError` that names the first time behind the end.
+  func check(_ cursor: Cursor?, until end: @autoclosure () -> Double?, of what: String) throws {
+    guard case .times(let times) = self, let end = end(),
+      let index = times.firstIndex(where: { $0 > end * (1 + 1e-9) }),
+      let entries = try cursor?.section("times")["times"]?.list(of: "times")
+    else { return }
+    throw entries[index].error(
+      .outOfRange, allowed: "times up to \(end), where \(what) end",
+      suggestion: "leave out what comes later, or make the last stage longer")
+  }
+
+  /// Without times behind the end.
+  func trimmed(to end: Double) -> OutputGrid {
+    guard case .times(let times) = self else { return self }
+    let kept = times.filter { $0 <= end * (1 + 1e-9) }
+    return .times(kept.isEmpty ? [end] : kept)
+  }
+
   init(_ cursor: Cursor?, points defaultPoints: Int) throws {
     guard let cursor else {
       self = .points(defaultPoints, .logarithmic)

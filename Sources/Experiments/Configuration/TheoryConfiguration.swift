@@ -13,6 +13,8 @@ public enum TheoryCorrection: String, CaseIterable, Sendable {
   case none
   /// The modified equation of gradient descent with the rate of `training.optimizer`.
   case stepSize = "step-size"
+  /// The inertial flow of descent with the rate and the momentum of `training.optimizer`.
+  case momentum
 }
 
 /// `theory`: the flow and how it is integrated.
@@ -53,6 +55,8 @@ extension TheoryConfiguration {
       ?? [StageConfiguration(train: ParameterGroup.allCases, until: StageConditions(time: 10_000))]
     solver = try SolverConfiguration(section?["solver"])
     output = try OutputGrid(section?["output"], points: 200)
+    try output.check(
+      section?["output"], until: stages.reduce(0) { $0 + $1.until.time }, of: "the stages of theory")
     correction = try section?["correction"]?.choice(TheoryCorrection.self) ?? .none
   }
 

@@ -47,6 +47,8 @@ extension TrainingConfiguration {
     seeds = try section["seeds"].map(Self.seeds) ?? [1, 2, 3]
     precision = try section["precision"]?.choice(Precision.self) ?? .double
     epsilon = try section["epsilon"]?.number(.nonNegative)
+    try measure.check(section["measure"], until: longestTime, of: "the stages of training")
+    try checkpoints.check(section["checkpoints"], until: longestTime, of: "the stages of training")
   }
 
   private static func seeds(_ cursor: Cursor) throws -> [Int] {

@@ -64,6 +64,7 @@ struct AliasBudget {
 
 extension ConfigurationTree {
   /// - Parameters:
+  ///   - path: `-` for standard input.
   ///   - place: of the text's first line.
   ///   - what: what the file is to be, for messages.
   /// - Throws: `ConfigurationError` for a file that is not there, too large or not UTF-8, and as `init(yaml:at:)`.
@@ -72,12 +73,17 @@ extension ConfigurationTree {
       ConfigurationError(.unreadable, at: place, keyPath: "", found: found, allowed: what)
     }
     let text: String?
+    let isInput = path == ConfigurationFile.standardInput
     do {
-      text = String(data: try Data(wholeFile: path, atMost: YAMLText.mostBytes), encoding: .utf8)
+      let most = YAMLText.mostBytes
+      let data =
+        isInput
+        ? try Data(whole: .standardInput, atMost: most) : try Data(wholeFile: path, atMost: most)
+      text = String(data: data, encoding: .utf8)
     } catch is EndlessFile {
       throw unreadable("more than \(YAMLText.mostBytes >> 20) MiB")
     } catch {
-      let isThere = FileManager.default.fileExists(atPath: path)
+      let isThere = isInput || FileManager.default.fileExists(atPath: path)
       throw unreadable(isThere ? "a file that cannot be read as UTF-8 text" : "no such file")
     }
     guard let text else { throw unreadable("a file that cannot be read as UTF-8 text") }

@@ -61,7 +61,7 @@ public struct DerivationRun {
       trained: stages[stage - 1].train, start: experiment.start,
       title: "The \(level.rawValue) flow of \(configuration.name)", command: command,
       version: Provenance.version)
-    derivation =
+    let plain =
       switch level {
       case .infiniteContext:
         InfiniteContext(
@@ -71,6 +71,22 @@ public struct DerivationRun {
       case .finiteContext, .leadingOrder:
         try experiment.loss(level, sequences: configuration.theory.sequences, threads: threads)
           .derivation(request)
+      }
+    derivation =
+      switch try configuration.flowCorrection {
+      case .none: plain
+      case .momentum(let inertia):
+        plain.with(
+          inertia,
+          gradient: try experiment.loss(level, sequences: configuration.theory.sequences, threads: threads)
+            .function.evaluate(experiment.start).gradient.flat)
+      case .stepSize:
+        throw ConfigurationError(
+          .conflict, at: .configuration, keyPath: "theory.correction", found: "step-size",
+          allowed: "none or momentum, whose equations can be printed",
+          suggestion:
+            "momentum with training.optimizer.sgd.momentum=0 is the same equation up to the square of the rate"
+        )
       }
   }
 

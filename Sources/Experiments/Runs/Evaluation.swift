@@ -25,13 +25,18 @@ public struct Evaluation {
     let theory = experiment.configuration.theory
     let level = level ?? theory.level
     let point = try parameters?.parameters(experiment.model) ?? experiment.start
+    if let sequences, level != .finiteContext {
+      throw ConfigurationError(
+        .conflict, at: .input(sequences), keyPath: "", found: "sequences beside level \(level.rawValue)",
+        allowed: "sequences only at level finite-context", suggestion: "--level finite-context")
+    }
     let sequences = sequences.map { SequencesConfiguration.file($0) } ?? theory.sequences
-    let found: (loss: Double, gradient: Parameters, prediction: JSON)
+    var found: (loss: Double, gradient: Parameters, prediction: JSON, range: JSON?)
     switch engine {
     case .theory:
       let loss = try experiment.loss(level, sequences: sequences, threads: threads)
       let (value, gradient) = try loss.function.evaluate(point)
-      found = (value, gradient, try loss.prediction(point))
+      found = (value, gradient, try loss.prediction(point), try loss.function.range?.json(at: point))
     case .transformer:
       guard level == .finiteContext else {
         throw ConfigurationError(
@@ -40,11 +45,23 @@ public struct Evaluation {
           suggestion: "--level finite-context")
       }
       let result = try experiment.trained(at: point, on: sequences, threads: threads)
-      found = (result.loss, result.gradient, .array(result.predictions.map { .numbers($0) }))
+      found = (result.loss, result.gradient, .array(result.predictions.map { .numbers($0) }), nil)
     }
-    json = .object([
-      "level": .string(level.rawValue), "loss": .number(found.loss),
-      "gradient": found.gradient.json(as: experiment.model), "prediction": found.prediction,
+    json = .object(
+      [
+        ("level", .string(level.rawValue)), ("loss", .number(found.loss)),
+        ("gradient", found.gradient.json(as: experiment.model)), ("prediction", found.prediction),
+      ] + (found.range.map { [("range", $0)] } ?? []))
+  }
+}
+
+extension LevelRange {
+  fileprivate func json(at point: Parameters) throws -> JSON {
+    let value = try value(at: point)
+    return .object([
+      "quantity": .string(name), "meaning": .string(meaning), "value": .number(value),
+      "bound": .number(bound),
+      "holds": .boolean(value <= bound),
     ])
   }
 }

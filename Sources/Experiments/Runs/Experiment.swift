@@ -1,6 +1,7 @@
 import Foundation
 import InductionModel
 import MarkovChains
+import StrictJSON
 
 /// A configuration with everything that its files and priors stand for.
 public struct Experiment: Sendable {
@@ -105,15 +106,12 @@ extension InitialConfiguration {
 }
 
 extension InputFile {
-  /// Sequences in JSON or, by the file's name, CSV.
+  /// Sequences in JSON or, by the file's name, CSV or TSV.
   ///
   /// - Throws: `ConfigurationError` with the place in the file.
   public func sequences(_ alphabet: Alphabet, shortest: Int) throws -> [[Int]] {
-    let isCSV = path.lowercased().hasSuffix(".csv")
-    return try parsed("a sequences file") { (data) throws(DataFileError) in
-      isCSV
-        ? try SequencesFile(csv: data, alphabet: alphabet, shortest: shortest)
-        : try SequencesFile(json: data, alphabet: alphabet, shortest: shortest)
+    try parsed("a sequences file") { (data) throws(DataFileError) in
+      try SequencesFile(data, .init(ofFile: path), alphabet: alphabet, shortest: shortest)
     }.sequences
   }
 

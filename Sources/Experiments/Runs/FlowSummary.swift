@@ -9,11 +9,14 @@ public struct FlowSummary {
   /// At the end.
   public let loss: Double
   public let selection: Selection
+  /// nil for a level that holds everywhere.
+  public let range: RangeReport?
   public let configuration: Configuration
 
-  init(_ task: FlowTask, _ outcome: FlowOutcome, loss: Double) {
+  init(_ task: FlowTask, _ outcome: FlowOutcome, loss: Double, range: RangeReport?) {
     self.outcome = outcome
     self.loss = loss
+    self.range = range
     configuration = task.experiment.configuration
     selection = Selection(
       model: configuration.model, parameters: outcome.parameters, selected: task.selected)
@@ -49,6 +52,7 @@ public struct FlowSummary {
             ])
           })
       ),
+      ("range", range?.json ?? .null),
       ("suggestion", outcome.suggestion.map { .string($0) } ?? .null),
       ("warnings", .array(configuration.warnings.map { .string($0) })),
     ]

@@ -1,6 +1,9 @@
+import Foundation
 import InductionModel
 import MarkovChains
 import ODESolvers
+import StrictJSON
+import SymbolicTensors
 import Theory
 import Transformer
 
@@ -26,6 +29,26 @@ public enum InputError {
     case let error as ModelMismatch: "training: \(error)"
     case let error as ProblemError: "theory.solver: \(error)"
     case let error as SlurmError: error.isInputError ? error.description : nil
+    default: nil
+    }
+  }
+}
+
+/// Errors of computations that were asked for properly, and of what is around them.
+public enum ComputationError {
+  /// What happened, where, and what to try; nil for an error that is none.
+  public static func describing(_ error: any Error) -> String? {
+    switch error {
+    case let error as RunFailure: error.description
+    case let error as RunFolderError: error.description
+    case let error as FlowFailure: error.message
+    case let error as TheoryError: error.message
+    case let error as TrainingError: "training: \(error)"
+    case let error as SlurmError: error.description
+    case let error as CompilationError: error.description
+    case is EncodingError:
+      "a result is not finite, so that it cannot be saved; start from smaller parameters"
+    case let error as CocoaError: error.localizedDescription
     default: nil
     }
   }

@@ -5,6 +5,7 @@ import MarkovChains
 public struct Outlook: Sendable {
   public let experiment: Experiment
   public let resources: Resources?
+  public let pace: Pace
 
   /// - Throws: `ConfigurationError` or `ChainError` where the theory's level cannot run.
   public init(_ experiment: Experiment, threads: Int) throws {
@@ -16,6 +17,7 @@ public struct Outlook: Sendable {
       }
     try experiment.checkTheory(threads: threads)
     try experiment.checkTraining(threads: threads)
+    pace = Pace(experiment, threads: threads)
   }
 }
 
@@ -28,7 +30,7 @@ extension Outlook {
         "name      \(configuration.name)", "source    \(source)", "model     \(model)",
         "loss      \(configuration.loss.criterion.rawValue), epsilon \(configuration.loss.epsilon)",
         "theory    \(theory)",
-      ] + stages + ["solver    \(solver)"] + training
+      ] + stages + ["solver    \(solver)"] + training + time
     return (lines + configuration.warnings.map { "warning: \($0)" } + ["valid"]).joined(separator: "\n")
   }
 
@@ -103,6 +105,19 @@ extension Outlook {
       "training  context \(training.context), \(data), \(steps.joined(separator: " then ")), "
         + "\(training.seeds.count) seed\(training.seeds.count == 1 ? "" : "s"), \(training.precision.rawValue)"
     ]
+  }
+
+  /// Measured here and now, unlike all else.
+  private var time: [String] {
+    var parts: [String] = []
+    if let gradient = pace.gradient {
+      let (least, most) = Pace.gradientsOfFlow
+      parts.append(
+        "about \(duration(gradient)) a gradient, \(duration(least * gradient)) to \(duration(most * gradient)) a flow"
+      )
+    }
+    if let training = pace.training { parts.append("about \(duration(training)) of training") }
+    return parts.isEmpty ? [] : ["time      " + parts.joined(separator: "; ")]
   }
 
   private func names(_ groups: [ParameterGroup]) -> String { groups.map(\.rawValue).joined(separator: ", ") }

@@ -1,5 +1,6 @@
 import Foundation
 import InductionModel
+import StrictJSON
 import Transformer
 
 /// Where parameters lie: a parameters file, or anything that a run has written which holds some.
@@ -20,8 +21,9 @@ extension InputFile {
         return try Parameters(
           flat: TensorExport.arena(data, of: DisentangledTransformer(model, loss: Loss())), model: model)
       }
-      return try Parameters(json: Self.parametersMember(data) ?? data, model: model)
-    } catch let error as ParametersFileError {
+      let cursor = try JSONCursor(parsing: data, allowed: "parameters, or what a run has written")
+      return try Parameters(Self.parametersMember(cursor) ?? cursor, model: model)
+    } catch let error as DataFileError {
       throw ConfigurationError(
         .outOfRange, at: .input(self), keyPath: error.keyPath, found: error.found, allowed: error.allowed)
     } catch let error as TrainingError {
@@ -30,10 +32,10 @@ extension InputFile {
     }
   }
 
-  /// Of a summary or a checkpoint; nil for a text that is none.
-  private static func parametersMember(_ data: Data) -> Data? {
-    guard let json = try? JSON(parsing: data), json["attention"] == nil else { return nil }
-    return json["parameters"].map { Data($0.text.utf8) }
+  /// Of a summary or a checkpoint; nil for anything else.
+  private static func parametersMember(_ file: JSONCursor) -> JSONCursor? {
+    guard let members = try? file.members(allowed: ""), members["attention"] == nil else { return nil }
+    return members["parameters"]
   }
 }
 

@@ -17,9 +17,12 @@ extension Resources {
   ///
   /// - Throws: `ConfigurationError` that says how many windows there are and what to lower.
   public init(lawsOf experiment: Experiment, memory: Int = Self.memory) throws {
-    try self.init(experiment.configuration, memory: memory, for: "the laws of the windows") { windows in
-      Self.lawNumbers(experiment, windows: windows)
-    }
+    let level = experiment.configuration.theory.level
+    try self.init(
+      experiment.configuration, memory: memory, for: "the laws of the windows",
+      alsoFor: level == .finiteContext
+        ? nil : ("level \(level.rawValue)", { Self.infiniteContextNumbers(experiment, windows: $0) })
+    ) { Self.lawNumbers(experiment, windows: $0) }
   }
 
   /// The infinite-context loss with its gradient: laws and their adjoints, and N × N inner products of every head
@@ -27,9 +30,8 @@ extension Resources {
   ///
   /// - Throws: `ConfigurationError` that says how many windows there are and what to lower.
   public init(infiniteContextOf experiment: Experiment, memory: Int = Self.memory) throws {
-    try self.init(experiment.configuration, memory: memory, for: "the infinite-context loss") { windows in
-      3 * Self.lawNumbers(experiment, windows: windows)
-        + windows * windows * Double(2 * experiment.model.heads + 4)
+    try self.init(experiment.configuration, memory: memory, for: "the infinite-context loss") {
+      Self.infiniteContextNumbers(experiment, windows: $0)
     }
   }
 
@@ -59,18 +61,37 @@ extension Resources {
     Double(experiment.source.kernels.count) * windows * Double(experiment.source.tokens + 1)
   }
 
+  private static func infiniteContextNumbers(_ experiment: Experiment, windows: Double) -> Double {
+    3 * lawNumbers(experiment, windows: windows)
+      + windows * windows * Double(2 * experiment.model.heads + 4)
+  }
+
+  /// Numbers that something of so many windows needs.
+  private typealias Numbers = (_ windows: Double) -> Double
+
+  /// - Parameter larger: what else the configuration will need, so that a remedy is one for that too.
   private init(
-    _ configuration: Configuration, memory: Int, for what: String, numbers: (_ windows: Double) -> Double
+    _ configuration: Configuration, memory: Int, for what: String,
+    alsoFor larger: (name: String, numbers: Numbers)? = nil, numbers: Numbers
   ) throws {
     let (tokens, reach) = (configuration.source.tokens, configuration.model.reach)
-    func bytes(_ lags: Int) -> Double { 8 * numbers(pow(Double(tokens), Double(lags))) }
-    let needed = bytes(reach)
+    func bytes(_ lags: Int, _ numbers: Numbers) -> Double { 8 * numbers(pow(Double(tokens), Double(lags))) }
+    let needed = bytes(reach, numbers)
     guard needed <= Double(memory), let windows = Self.power(tokens, reach) else {
-      let fitting = (1..<max(reach, 2)).last { bytes($0) <= Double(memory) }
       let span = reach - configuration.model.window
+      func largestWindow(_ numbers: Numbers) -> Int? {
+        (1..<max(reach, 2)).last { bytes($0, numbers) <= Double(memory) }.flatMap {
+          $0 > span ? $0 - span : nil
+        }
+      }
+      let remedy = largestWindow(numbers).map { window in
+        "lower model.window to at most \(window)"
+          + (larger.flatMap { larger in
+            largestWindow(larger.numbers).map { ", \($0) for \(larger.name)" }
+          } ?? "")
+      }
       let suggestion =
-        fitting.flatMap { $0 > span ? "lower model.window to at most \($0 - span)" : nil }
-        ?? "lower source.tokens, model.window, model.heads or the number of kernels"
+        remedy ?? "lower source.tokens, model.window, model.heads or the number of kernels"
       throw ConfigurationError(
         .outOfRange, at: .configuration, keyPath: "model.window",
         found: "\(tokens)^\(reach) = \(Self.count(tokens, reach)) windows, for which \(what) needs about "

@@ -27,7 +27,8 @@ extension TheoryError {
       "sequences[\(position)]: found \(length) tokens, allowed: \(expected), as in the first"
     case .noSequences: "sequences: found none, allowed: at least one"
     case .tooManySequences(let count, let most):
-      "sequences: found \(count), allowed: at most \(most) of this length for equations in tensor form"
+      "theory.sequences.count: found \(count); allowed: at most \(most) of this length for equations in tensor form; "
+        + "try --set theory.sequences.count=\(most)"
     case .token(let token, let sequence, let position, let tokens):
       "sequences[\(sequence)][\(position)]: found \(token), allowed: a token from 0 to \(tokens - 1)"
     }
@@ -40,6 +41,11 @@ extension TheoryError {
     case .noRoom, .infiniteLoss, .overflow, .negativePrediction, .notFinite, .noExpansion: false
     }
   }
+}
+
+/// So that no other error that quotes one shows the names of cases.
+extension TheoryError: CustomStringConvertible {
+  public var description: String { message }
 }
 
 extension FlowFailure {

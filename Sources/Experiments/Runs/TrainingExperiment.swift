@@ -60,7 +60,7 @@ public struct TrainingExperiment: Sendable {
       precision: training.precision == .float ? .float : .double)
   }
 
-  private func data(seed: Int) throws -> Transformer.TrainingData {
+  func data(seed: Int) throws -> Transformer.TrainingData {
     let length = training.context + 1
     switch data {
     case .fresh(let sampler, let batch): return .fresh(sampler, batch: batch, length: length)

@@ -99,5 +99,6 @@ struct LastMeasurement {
     guard folder.has(.trajectory), folder.has(.measurements) else { return }
     loss = try StoredTable(folder, .trajectory).lastRow["loss"].flatMap { Double($0) }
     standardError = try StoredTable(folder, .measurements).lastRow["standard-error"].flatMap { Double($0) }
+      .flatMap { $0.isFinite ? $0 : nil }
   }
 }

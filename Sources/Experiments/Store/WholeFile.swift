@@ -7,6 +7,11 @@ extension Data {
   init(wholeFile path: String, atMost limit: Int) throws {
     let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
     defer { try? file.close() }
+    try self.init(whole: file, atMost: limit)
+  }
+
+  /// The rest of what is open.
+  init(whole file: FileHandle, atMost limit: Int) throws {
     self.init()
     while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
       append(piece)

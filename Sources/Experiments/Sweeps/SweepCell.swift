@@ -1,5 +1,6 @@
 import Foundation
 import InductionModel
+import StrictJSON
 
 /// One cell of a sweep: a configuration, and the run folder that is found by what it means.
 struct SweepCell {
@@ -72,7 +73,7 @@ struct SweepCell {
     } catch let error as RunFolderError {
       throw error
     } catch {
-      try recordFailure(InputError.describing(error) ?? "\(error)", threads: threads)
+      try recordFailure(RunFailure.message(of: error), threads: threads)
       throw error
     }
   }

@@ -8,9 +8,10 @@ extension SweepDefinition {
   /// - Parameter overrides: applied after `set`; their relative paths are relative to the current folder.
   /// - Throws: `ConfigurationError` with file, line and key path.
   public init(contentsOf path: String, overrides: [Override] = []) throws {
-    let place = ConfigurationPlace.sweep(path, line: nil)
+    let name = ConfigurationFile.name(of: path)
     try self.init(
-      ConfigurationTree(contentsOf: path, at: place, "a sweep in YAML"), named: path, overrides)
+      ConfigurationTree(contentsOf: path, at: .sweep(name, line: nil), "a sweep in YAML"), named: name,
+      overrides)
   }
 
   /// - Parameter path: what messages call the text; relative paths in it are relative to the folder of this file.

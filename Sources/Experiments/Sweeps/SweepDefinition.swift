@@ -135,10 +135,8 @@ struct SweepBase {
   }
 
   init(contentsOf path: String, overrides: [Override] = []) throws {
-    self.init(
-      try ConfigurationTree(contentsOf: path, at: .file(path, line: nil), "a configuration in YAML"),
-      folder: URL(fileURLWithPath: path).deletingLastPathComponent(),
-      name: Configuration.defaultName(ofFile: path))
+    let file = try ConfigurationFile(path)
+    self.init(file.tree, folder: file.folder, name: file.defaultName)
     for override in overrides { try apply(override) }
   }
 

@@ -70,14 +70,18 @@ public struct FlowTask: RunTask {
       RunPlace(time: time, parameters: parameters, state: state, rows: state.points)
     }
     do {
-      try record.open(.trajectory, columns: TrajectoryFile.columns(model, .time))
+      let range = flow.loss.range
+      try record.open(
+        .trajectory, columns: TrajectoryFile.columns(model, .time) + (range.map { [$0.name] } ?? []))
       let outcome = try flow.run(
         outputs: outputs, resuming: start,
         StagedFlow.Observers(
           point: { point in
+            // A number that does not fit in memory is no reason to stop.
+            let reading = range.map { ["\((try? $0.value(at: point.parameters)) ?? .nan)"] }
             try record.append(
-              TrajectoryFile.row(time: point.time, loss: point.loss, point.parameters, model),
-              to: .trajectory)
+              TrajectoryFile.row(time: point.time, loss: point.loss, point.parameters, model)
+                + (reading ?? []), to: .trajectory)
           },
           progress: { time, fraction in
             observers.progress(RunProgress(fraction: fraction) { "t = \(brief(time))" })
@@ -88,7 +92,7 @@ public struct FlowTask: RunTask {
             let (point, state) = try make()
             try record.save(place(point.time, point.parameters, state))
           }))
-      let summary = try summary(outcome)
+      let summary = try summary(outcome, in: folder)
       try record.finish(
         outcome.isCancelled ? .interrupted : .done,
         at: place(outcome.time, outcome.parameters, outcome.resumePoint), summary.json, outcome.counts)
@@ -115,11 +119,15 @@ public struct FlowTask: RunTask {
     guard let file = CheckpointFile<FlowCheckpoint>(try folder.read(.checkpoint)) else {
       throw RunFolderError.damaged(folder[.checkpoint], problem: "no checkpoint of inflow \(stored.command)")
     }
-    return try summary(flow.run(outputs: outputs, resuming: file.resume))
+    return try summary(flow.run(outputs: outputs, resuming: file.resume), in: folder)
   }
 
-  private func summary(_ outcome: FlowOutcome) throws -> FlowSummary {
-    FlowSummary(self, outcome, loss: try flow.loss.value(outcome.parameters.flat))
+  /// - Parameter folder: with all rows up to the outcome.
+  private func summary(_ outcome: FlowOutcome, in folder: RunFolder) throws -> FlowSummary {
+    let range = try flow.loss.range.flatMap {
+      RangeReport($0, try TrajectoryTable(contentsOf: folder[.trajectory]))
+    }
+    return FlowSummary(self, outcome, loss: try flow.loss.value(outcome.parameters.flat), range: range)
   }
 }
 

@@ -36,7 +36,7 @@ public struct RunFailure: Error, CustomStringConvertible {
     }
   }
 
-  static func message(of error: any Error) -> String? {
-    (error as? RunFailure)?.description ?? InputError.describing(error) ?? "\(error)"
+  static func message(of error: any Error) -> String {
+    InputError.describing(error) ?? ComputationError.describing(error) ?? "\(error)"
   }
 }

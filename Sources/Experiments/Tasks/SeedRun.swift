@@ -75,7 +75,7 @@ final class SeedRun {
         time: measurement.time, step: measurement.step, loss: measurement.loss, parameters, model),
       to: .trajectory)
     let numbers =
-      [measurement.batchLoss ?? .nan, measurement.standardError] + measurement.values.map(\.value)
+      [measurement.batchLoss ?? .nan, measurement.standardError ?? .nan] + measurement.values.map(\.value)
     try record.open(
       .measurements,
       columns: ["time", "step", "batch-loss", "standard-error"] + measurement.values.map(\.name))
@@ -106,7 +106,7 @@ final class SeedRun {
       return RunFailure(.failure, "seed \(seed): \(explanation(of: error)), in \(folder[.checkpoint])")
     case let error as RunFolderError: return RunFailure(error)
     default:
-      let problem = InputError.describing(error) ?? "\(error)"
+      let problem = RunFailure.message(of: error)
       let advice =
         error is ChainError ? "; a start that is uniform (source.start) needs no stationary law" : ""
       let step = run.state.step

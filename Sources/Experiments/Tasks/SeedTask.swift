@@ -32,7 +32,9 @@ public struct SeedTask: RunTask, Sendable {
       resumed = try TrainingRun(setup, pool: pool, resuming: state)
       return state
     }
-    let run = try resumed ?? TrainingRun(setup, pool: pool)
+    // A start that could not be measured is no place to go on from.
+    let hasBegun = remains?.tables[.measurements] != nil
+    let run = try (hasBegun ? resumed : nil) ?? TrainingRun(setup, pool: pool)
     let measured = try remains == nil ? LastMeasurement() : LastMeasurement(claim.folder)
     let record = try RunRecord(claim, configuration, remains, threads: threads)
     return try SeedRun(

@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 
 /// The kernels file: `{"format": 1, "tokens": 3, "parents": [1, 2], "kernels": [[[..], ..], ..]}`, where
 /// `tokens` is d or the list of symbols, and `kernels[p]` has a row per context.
@@ -29,9 +30,9 @@ public struct KernelsFile: Hashable, Sendable {
   /// - Throws: `DataFileError` with the key path, as in `kernels[3][1]` for row 1 of kernel 3, both from 0.
   public init(json data: Data) throws(DataFileError) {
     let shape = "a JSON object with tokens, parents and kernels"
-    let root = try JSONValue(parsing: data, allowed: shape)
+    let root = try JSONCursor(parsing: data, allowed: shape)
       .members(["format", "tokens", "parents", "kernels"], allowed: shape)
-    func member(_ key: String) throws(DataFileError) -> JSONValue {
+    func member(_ key: String) throws(DataFileError) -> JSONCursor {
       guard let value = root[key] else { throw DataFileError(keyPath: key, found: "nothing", allowed: shape) }
       return value
     }
@@ -53,7 +54,7 @@ public struct KernelsFile: Hashable, Sendable {
     try self.init(alphabet: alphabet, kernels: kernels)
   }
 
-  private static func alphabet(_ value: JSONValue) throws(DataFileError) -> Alphabet {
+  private static func alphabet(_ value: JSONCursor) throws(DataFileError) -> Alphabet {
     let allowed = "a number of tokens or a list of symbols"
     do {
       guard value.isList else {
@@ -73,7 +74,7 @@ public struct KernelsFile: Hashable, Sendable {
     }
   }
 
-  private static func kernel(_ value: JSONValue, tokens: Int, parents: [Int]) throws(DataFileError) -> Kernel
+  private static func kernel(_ value: JSONCursor, tokens: Int, parents: [Int]) throws(DataFileError) -> Kernel
   {
     let contexts = power(tokens, parents.count) ?? 0
     var rows: [[Double]] = []
@@ -94,7 +95,7 @@ public struct KernelsFile: Hashable, Sendable {
   /// The file's text; numbers with all their digits.
   public var json: String {
     func list(_ elements: [String]) -> String { "[\(elements.joined(separator: ", "))]" }
-    let tokens = alphabet.symbols.map { list($0.map(quoted)) } ?? "\(alphabet.size)"
+    let tokens = alphabet.symbols.map { list($0.map(JSON.quoted)) } ?? "\(alphabet.size)"
     let tables = kernels.map { kernel in
       list(kernel.rows.map { row in list(row.map { "\($0)" }) })
     }

@@ -39,14 +39,17 @@ public struct Alphabet: Hashable, Sendable {
     self.hasNumericSymbols = symbols.contains { Int($0) != nil }
   }
 
+  /// Tokens 0..<numbers may be written as their numbers: all, or none where some symbol reads as a number, because numbers
+  /// would then mean two things.
+  public var numbers: Int { hasNumericSymbols ? 0 : size }
+
   /// The token's symbol, or its number.
   public func name(_ token: Int) -> String { symbols?[token] ?? "\(token)" }
 
-  /// The token that a text stands for: a symbol, or a number from 0. Numbers are refused where some symbol
-  /// reads as a number, because they would then mean two things.
+  /// The token that a text stands for: a symbol, or a number below `numbers`.
   public func token(_ text: String) -> Int? {
     if let token = values[text] { return token }
-    guard !hasNumericSymbols, let token = Int(text), token >= 0, token < size else { return nil }
+    guard let token = Int(text), token >= 0, token < numbers else { return nil }
     return token
   }
 

@@ -12,6 +12,10 @@ public final class LeadingOrderLoss: LossFunction {
   let loss: Loss
   let laws: WindowLaws
   let order: Int
+  /// The last two terms of the expansion, planned when the range is first asked for.
+  private(set) lazy var tail = Result { try plannedTail() }
+  private let threads: Int
+  private let memoryLimit: Int
 
   /// - Parameters:
   ///   - laws: on windows of `model.reach` tokens.
@@ -23,11 +27,22 @@ public final class LeadingOrderLoss: LossFunction {
     threads: Int = 1, memoryLimit: Int = .max
   ) throws {
     (self.model, self.loss, self.laws, self.order) = (model, loss, laws, order)
+    (self.threads, self.memoryLimit) = (threads, memoryLimit)
     expressions = try LeadingOrder(model: model, loss: loss, laws: laws, order: order, parts: parts)
     coefficients = try expressions.coefficients(threads: threads, memoryLimit: memoryLimit)
     planned = try PlannedLoss(
       expressions.loss, model: expressions.model, lag: expressions.lag,
       coefficients: coefficients, threads: threads, memoryLimit: memoryLimit)
+  }
+
+  private func plannedTail() throws -> (model: ModelExpressions, plan: Plan) {
+    let tail = try expressions.tail(order: order)
+    let plan = try PlannedLoss.translatingErrors {
+      try Plan(
+        [tail.offset, tail.last, tail.next], coefficients: expressions.tailCoefficients, threads: threads,
+        memoryLimit: memoryLimit)
+    }
+    return (tail.model, plan)
   }
 
   public func gradient(_ parameters: [Double], into gradient: inout [Double]) {

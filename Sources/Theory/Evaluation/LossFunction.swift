@@ -32,11 +32,16 @@ public protocol LossFunction: AnyObject {
   /// A loss that has no expression at hand leaves this to `conservedSums`, which tries numbers as well.
   var provenSums: [ConservedSum] { get }
 
+  /// Where the level holds; nil for one that is exact, be it in a limit.
+  var range: LevelRange? { get }
+
   /// What a non-finite loss means at this level.
   func explainNonFinite(_ parameters: Parameters) -> TheoryError
 }
 
 extension LossFunction {
+  public var range: LevelRange? { nil }
+
   /// Loss and gradient at a point.
   ///
   /// - Throws: `TheoryError` where the loss is not finite.

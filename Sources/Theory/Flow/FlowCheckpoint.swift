@@ -18,6 +18,9 @@ public struct FlowCheckpoint: Codable, Hashable, Sendable {
   public let stage: Checkpoint?
   /// When a stage that is made longer began; nil for one that is not.
   let stageStart: Double?
+  /// With inertia, the velocity of the trained components where the last stage ended: one that is made longer goes on with
+  /// it.
+  let velocity: [Double]?
   /// Whether a point is delivered at every step, the stage's start among the integrator's outputs.
   let everyStep: Bool
 
@@ -40,6 +43,7 @@ extension FlowCheckpoint {
     guard start + stages[ends.count - 1].end.time > last.end * (1 + 1e-9) else { return self }
     return FlowCheckpoint(
       time: time, parameters: parameters, ends: ends.dropLast(), counts: counts, drifts: drifts,
-      suggestion: suggestion, pointsBefore: pointsBefore, stage: nil, stageStart: start, everyStep: everyStep)
+      suggestion: suggestion, pointsBefore: pointsBefore, stage: nil, stageStart: start, velocity: velocity,
+      everyStep: everyStep)
   }
 }

@@ -12,4 +12,6 @@ public enum FlowCorrection: Hashable, Sendable {
   case none
   /// The modified equation of gradient descent with this rate, > 0.
   case stepSize(rate: Double)
+  /// The inertial flow of descent with momentum.
+  case momentum(Inertia)
 }

@@ -31,7 +31,7 @@ public enum FlowCondition: Hashable, Sendable {
   case attention(HeadSet, above: Double)
   /// The Euclidean norm of the gradient of the trained groups falls to a bound.
   case gradientNorm(below: Double)
-  /// The loss falls by at most this much per unit of time: −dL/dt = ‖∇L‖² of the trained groups.
+  /// The loss falls by at most this much per unit of time: −dL/dt, which without inertia is ‖∇L‖² of the trained groups.
   case lossRate(below: Double)
 
   public var name: String {
@@ -45,8 +45,7 @@ public enum FlowCondition: Hashable, Sendable {
 
   /// A function that passes from negative to positive where the condition begins to hold.
   ///
-  /// - Parameter slopeNorm: ‖θ'‖ of the trained groups.
-  func excess(_ parameters: Parameters, slopeNorm: Double, model: ModelDefinition) -> Double {
+  func excess(_ parameters: Parameters, _ pace: FlowPace, model: ModelDefinition) -> Double {
     switch self {
     case .share(let set, above: let bound):
       guard let position = model.sets.firstIndex(of: set) else { return -bound }
@@ -57,8 +56,16 @@ public enum FlowCondition: Hashable, Sendable {
         model.ownLag(ofHead: head).map { weights[head - 1][$0 - model.lags(ofHead: head).lowerBound] } ?? 0
       }
       return (own.min() ?? 1) - bound
-    case .gradientNorm(below: let bound): return bound - slopeNorm
-    case .lossRate(below: let bound): return bound - slopeNorm * slopeNorm
+    case .gradientNorm(below: let bound): return bound - pace.gradientNorm
+    case .lossRate(below: let bound): return bound - pace.lossRate
     }
   }
+}
+
+/// What conditions ask of a flow beside its point.
+struct FlowPace {
+  /// ‖∇L‖ of the trained groups.
+  let gradientNorm: Double
+  /// −dL/dt; negative where inertia carries the loss uphill.
+  let lossRate: Double
 }

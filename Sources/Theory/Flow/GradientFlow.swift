@@ -4,19 +4,20 @@ import ODESolvers
 /// θ' = −∇L(θ) for the groups of parameters that train; the others stay.
 ///
 /// Everything that a solver can use is derived from the loss: the right-hand side, the Jacobian −∂²L and, where the
-/// flow is corrected for finite steps, the Hessian's product with the gradient.
+/// flow is corrected for finite steps, the Hessian's product with the gradient. With inertia the state holds the
+/// velocities behind the trained components.
 public final class GradientFlow {
   public let loss: any LossFunction
   public let trained: [ParameterGroup]
   public let correction: FlowCorrection
   private let model: ModelDefinition
   /// Positions of the trained components in the flat vector.
-  private let components: [Int]
+  let components: [Int]
   // Work space: the whole point, and a gradient.
-  private var point: [Double]
-  private var gradient: [Double]
-  private var direction: [Double]
-  private var product: [Double]
+  var point: [Double]
+  var gradient: [Double]
+  var direction: [Double]
+  var product: [Double]
 
   /// - Parameter start: gives the parameters that do not train.
   public init(
@@ -33,10 +34,12 @@ public final class GradientFlow {
     product = point
   }
 
-  /// The trained components of a point.
-  public func state(_ parameters: Parameters) -> [Double] {
+  /// The trained components of a point; with inertia their velocities too, by default as momentum begins from rest.
+  public func state(_ parameters: Parameters, velocity: [Double]? = nil) -> [Double] {
     let flat = parameters.flat
-    return components.map { flat[$0] }
+    let moving = components.map { flat[$0] }
+    guard case .momentum(let inertia) = correction else { return moving }
+    return moving + (velocity ?? onset(inertia, at: moving))
   }
 
   /// The whole point of a state.
@@ -45,9 +48,11 @@ public final class GradientFlow {
     return Parameters(flat: point, model: model)
   }
 
-  private func place(_ state: [Double]) {
+  func place(_ state: [Double]) {
     for (slot, component) in components.enumerated() { point[component] = state[slot] }
   }
+
+  var names: [String] { components.map { model.parameterNames[$0] } }
 
   /// L at a state.
   public func value(_ state: [Double]) throws -> Double {
@@ -57,7 +62,6 @@ public final class GradientFlow {
 
   /// - Throws: from the right-hand side, `TheoryError` for lack of memory.
   public var system: ODESystem {
-    let names = components.map { model.parameterNames[$0] }
     switch correction {
     case .none:
       return ODESystem(
@@ -83,6 +87,7 @@ public final class GradientFlow {
           derivative[slot] = -gradient[component] - rate / 2 * product[component]
         }
       }.withDifferencedJacobian()
+    case .momentum(let inertia): return inertialSystem(inertia)
     }
   }
 
@@ -94,22 +99,36 @@ public final class GradientFlow {
     for component in components { direction[component] = vector[component] }
   }
 
-  /// The system with θ'' = ∂²L ∇L as well, the flow's directional derivative along itself, for dense output. A
-  /// corrected flow goes without, and so does one whose Hessian does not fit in memory.
+  /// The system with the second derivative of its state along itself as well, for dense output: θ'' = ∂²L ∇L of the plain
+  /// flow. The modified equation goes without, and so does a flow whose Hessian does not fit in memory.
   public var systemWithCurvature: ODESystem {
     var system = system
-    guard correction == .none, (try? loss.hessianProduct(point, along: direction, product: &product)) != nil
-    else { return system }
-    system.higherDerivatives = [
-      { [self] _, state, curvature in
-        place(state)
-        loss.gradient(point, into: &gradient)
-        direct(gradient)
-        try loss.hessianProduct(point, along: direction, product: &product)
-        for (slot, component) in components.enumerated() { curvature[slot] = product[component] }
-      }
-    ]
+    guard (try? loss.hessianProduct(point, along: direction, product: &product)) != nil else { return system }
+    switch correction {
+    case .none:
+      system.higherDerivatives = [
+        { [self] _, state, curvature in
+          place(state)
+          loss.gradient(point, into: &gradient)
+          direct(gradient)
+          try loss.hessianProduct(point, along: direction, product: &product)
+          for (slot, component) in components.enumerated() { curvature[slot] = product[component] }
+        }
+      ]
+    case .stepSize: break
+    case .momentum(let inertia): system.higherDerivatives = [inertialCurvature(inertia)]
+    }
     return system
+  }
+
+  /// ‖∇L‖ of the trained groups and how fast the loss falls, from a state and its derivative.
+  func pace(_ state: [Double], _ derivative: [Double]) -> FlowPace {
+    switch correction {
+    case .none, .stepSize:
+      let square = derivative.reduce(0) { $0 + $1 * $1 }
+      return FlowPace(gradientNorm: square.squareRoot(), lossRate: square)
+    case .momentum(let inertia): return inertialPace(inertia, derivative)
+    }
   }
 
   /// What a solver's complaint about non-finite numbers at a state means here.
@@ -119,7 +138,8 @@ public final class GradientFlow {
 
   /// What the symmetries of the loss conserve, as found by `LossFunction.conservedSums`, of the groups that train.
   ///
-  /// ‖∇L‖² has the loss's shifts among its symmetries, not its scalings: finite steps make Σ c² grow.
+  /// ‖∇L‖² has the loss's shifts among its symmetries, not its scalings: finite steps make Σ c² grow. Inertia keeps the
+  /// shifts too, as it starts along the gradient.
   public var conserved: [ConservedQuantity] {
     let groups = model.symmetryGroups
     return loss.conservedSums.filter { sum in

@@ -22,6 +22,8 @@ struct StageRun {
     var isCancelled = false
     /// Delivered since the start of the run.
     var points: Int
+    /// With inertia, that of the end.
+    var velocity: [Double]?
     var resumePoint: FlowCheckpoint
   }
 
@@ -30,14 +32,16 @@ struct StageRun {
   /// - Parameter grid: output times of the whole run; nil for every step.
   func run(from parameters: Parameters, grid: [Double]?, _ observers: StagedFlow.Observers) throws -> Result {
     let delivery = Delivery(points: before.points, last: start, observers.point)
-    if before.points == 0 { try delivery.deliver(point(start, flow.state(parameters))) }
+    // Momentum begins anew with a stage, and goes on in one that is made longer.
+    let state = flow.state(parameters, velocity: before.stageStart == nil ? nil : before.velocity)
+    if before.points == 0 { try delivery.deliver(point(start, state)) }
     // A stage that trains nothing, or whose condition holds from the start, ends where it begins.
-    if before.stage == nil, let held = try conditionHolding(parameters) {
+    if before.stage == nil, let held = try conditionHolding(state) {
       return Result(
         time: start, parameters: parameters, counts: before.counts, cause: held, points: delivery.points,
         resumePoint: before)
     }
-    let integration = try integration(from: flow.state(parameters), grid: grid)
+    let integration = try integration(from: state, grid: grid)
     let pointsBefore = before.stage == nil ? delivery.points : before.pointsBefore
     let resumePoint = { checkpoint(integration.resumePoint, pointsBefore: pointsBefore) }
     var obstacle: (any Error)?
@@ -58,7 +62,7 @@ struct StageRun {
         time: outcome.time, parameters: flow.parameters(outcome.state),
         counts: before.counts + outcome.counts,
         drifts: outcome.drifts, suggestion: outcome.suggestion, points: delivery.points,
-        resumePoint: resumePoint())
+        velocity: flow.velocity(outcome.state), resumePoint: resumePoint())
       switch outcome.end {
       case .event(let occurrence): result.cause = occurrence.name
       case .cancelled: (result.cause, result.isCancelled) = ("interrupted", true)
@@ -115,34 +119,31 @@ struct StageRun {
     FlowCheckpoint(
       time: before.time, parameters: before.parameters, ends: before.ends, counts: before.counts,
       drifts: before.drifts, suggestion: before.suggestion, pointsBefore: pointsBefore, stage: stage,
-      stageStart: before.stageStart, everyStep: before.everyStep)
+      stageStart: before.stageStart, velocity: before.velocity, everyStep: before.everyStep)
   }
 
   private func point(_ time: Double, _ state: [Double]) throws -> FlowPoint {
     FlowPoint(time: time, parameters: flow.parameters(state), loss: try flow.value(state))
   }
 
-  private func fraction(_ time: Double) -> Double {
-    switch solver.time {
-    case .linear: time / cap
-    case .logarithmic: log1p(time) / log1p(cap)
-    }
-  }
+  /// Of the work: late dynamics slow down like 1/t, so that steps grow with the time in either variable.
+  private func fraction(_ time: Double) -> Double { log1p(time) / log1p(cap) }
 
-  private func conditionHolding(_ parameters: Parameters) throws -> String? {
+  private func conditionHolding(_ state: [Double]) throws -> String? {
     guard !stage.end.conditions.isEmpty else { return nil }
-    let state = flow.state(parameters)
     var derivative = [Double](repeating: 0, count: state.count)
     try flow.system.derivative(start, state, &derivative)
-    let norm = derivative.norm
-    return stage.end.conditions
-      .first { $0.excess(parameters, slopeNorm: norm, model: flow.loss.model) >= 0 }?.name
+    return stage.end.conditions.first { excess(of: $0, state, derivative) >= 0 }?.name
+  }
+
+  private func excess(of condition: FlowCondition, _ state: [Double], _ derivative: [Double]) -> Double {
+    condition.excess(flow.parameters(state), flow.pace(state, derivative), model: flow.loss.model)
   }
 
   private var events: [Event] {
     stage.end.conditions.map { condition in
-      Event(condition.name, direction: .rising, action: .stop) { [flow] _, state, derivative in
-        condition.excess(flow.parameters(state), slopeNorm: derivative.norm, model: flow.loss.model)
+      Event(condition.name, direction: .rising, action: .stop) { _, state, derivative in
+        excess(of: condition, state, derivative)
       }
     }
   }
@@ -154,8 +155,4 @@ struct StageRun {
     case .tooManySteps, .stepTooSmall: nil
     }
   }
-}
-
-extension [Double] {
-  fileprivate var norm: Double { reduce(0) { $0 + $1 * $1 }.squareRoot() }
 }

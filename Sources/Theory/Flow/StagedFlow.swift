@@ -27,7 +27,7 @@ public struct StagedFlow {
   public struct Observers {
     /// A point of the trajectory, in order; the ends of stages are among them.
     public var point: ((FlowPoint) throws -> Void)?
-    /// Time, and the fraction of the time cap in the solver's variable.
+    /// Time, and the fraction of the work that is done, from the logarithms of the time and of its cap.
     public var progress: ((_ time: Double, _ fraction: Double) -> Void)?
     public var isCancelled: (() -> Bool)?
     /// After every accepted step: the point of it, and where the run can be resumed from, which lies before the
@@ -79,7 +79,7 @@ public struct StagedFlow {
       now = FlowCheckpoint(
         time: result.time, parameters: result.parameters.flat, ends: ends, counts: result.counts,
         drifts: drifts, suggestion: suggestion, pointsBefore: result.points, stage: nil,
-        stageStart: nil, everyStep: now.everyStep)
+        stageStart: nil, velocity: result.velocity, everyStep: now.everyStep)
     }
     return FlowOutcome(
       time: now.time, parameters: Parameters(flat: now.parameters, model: loss.model), counts: now.counts,
@@ -89,7 +89,7 @@ public struct StagedFlow {
   private func beginning(everyStep: Bool) -> FlowCheckpoint {
     FlowCheckpoint(
       time: 0, parameters: start.flat, ends: [], counts: Counts(), drifts: [], suggestion: nil,
-      pointsBefore: 0, stage: nil, stageStart: nil, everyStep: everyStep)
+      pointsBefore: 0, stage: nil, stageStart: nil, velocity: nil, everyStep: everyStep)
   }
 }
 

@@ -19,7 +19,7 @@ public struct LeadingOrder {
   /// I_S by set, where L_1 is linear in the shares.
   let information: [Expression]?
 
-  private let exact: InfiniteContext
+  let exact: InfiniteContext
   private let reduced: ReducedDynamics?
 
   /// Derives; no number of the source is computed yet.

@@ -31,7 +31,7 @@ final class Meter<Model: TrainableModel> {
     let (losses, gradient) = (found.losses, found.gradient)
     let count = Double(losses.count)
     let loss = losses.reduce(0, +) / count
-    let variance = losses.reduce(0) { $0 + ($1 - loss) * ($1 - loss) } / max(1, count - 1)
+    let variance = losses.reduce(0) { $0 + ($1 - loss) * ($1 - loss) } / (count - 1)
 
     var values: [(name: String, value: Double)] = []
     for (invariant, initial) in zip(invariants, initialInvariants) {
@@ -47,7 +47,7 @@ final class Meter<Model: TrainableModel> {
     let earlyLosses = early.evaluate(at: parameters, .losses).losses
     values.append(("icl-score", loss - earlyLosses.reduce(0, +) / Double(earlyLosses.count)))
     return TrainingMeasurement(
-      step: step, time: time, loss: loss, standardError: (variance / count).squareRoot(),
+      step: step, time: time, loss: loss, standardError: count > 1 ? (variance / count).squareRoot() : nil,
       batchLoss: batchLoss, parameters: parameters,
       observables: observables.map { ($0.name, $0.value(parameters)) }, values: values)
   }

@@ -3,9 +3,10 @@ public struct TrainingMeasurement: Sendable {
   public let step: Int
   /// Time of the flow: Σ rate, over 1 − β with momentum.
   public let time: Double
-  /// Mean over the held-out sequences, and its standard error.
+  /// Mean over the held-out sequences.
   public let loss: Double
-  public let standardError: Double
+  /// Of the loss; nil for a single sequence, which has none.
+  public let standardError: Double?
   /// Of the step that led here; nil at the start.
   public let batchLoss: Double?
   /// The arena.

@@ -1,15 +1,24 @@
 import Foundation
+import StrictJSON
 
 /// Reading safetensors back.
 extension TensorExport {
-  private struct Entry: Decodable {
+  private struct Entry {
     let dtype: String
     let shape: [Int]
     let offsets: [Int]
 
-    private enum CodingKeys: String, CodingKey {
-      case dtype, shape
-      case offsets = "data_offsets"
+    /// nil for a value that describes no tensor.
+    init?(_ json: JSON?) {
+      func integers(_ key: String) -> [Int]? {
+        guard case .array(let entries)? = json?[key] else { return nil }
+        let integers = entries.compactMap(\.whole)
+        return integers.count == entries.count ? integers : nil
+      }
+      guard let dtype = json?["dtype"]?.word, let shape = integers("shape"),
+        let offsets = integers("data_offsets")
+      else { return nil }
+      (self.dtype, self.shape, self.offsets) = (dtype, shape, offsets)
     }
   }
 
@@ -22,14 +31,17 @@ extension TensorExport {
       throw TrainingError.tensors("a file that is cut, or no safetensors")
     }
     let header = Data(bytes[8..<8 + length])
-    guard let members = try? JSONSerialization.jsonObject(with: header) as? [String: Any] else {
-      throw TrainingError.tensors("a header that is not JSON")
+    let members: JSON
+    do {
+      members = try JSON(parsing: header)
+    } catch {
+      throw TrainingError.tensors("a header that is not JSON (\(error))")
     }
     let numbers = bytes[(8 + length)...]
     return try model.blocks.flatMap { block -> [Double] in
-      guard let member = members[block.name], let json = try? JSONSerialization.data(withJSONObject: member),
-        let entry = try? JSONDecoder().decode(Entry.self, from: json)
-      else { throw TrainingError.tensors("no tensor \(block.name)") }
+      guard let entry = Entry(members[block.name]) else {
+        throw TrainingError.tensors("no tensor \(block.name)")
+      }
       let size = 8 * block.range.count
       guard entry.dtype == "F64", entry.shape == block.shape, entry.offsets.count == 2,
         (0...numbers.count).contains(entry.offsets[1]), entry.offsets[0] == entry.offsets[1] - size,

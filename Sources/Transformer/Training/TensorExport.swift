@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 
 /// safetensors: a header of JSON with names, types, shapes and places, then the numbers, little-endian.
 ///
@@ -12,13 +13,13 @@ public enum TensorExport {
     let notes = metadata.merging(["model": model.identity]) { given, _ in given }
     entries.append(
       "\"__metadata__\":{"
-        + notes.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+        + notes.sorted { $0.key < $1.key }.map { "\(JSON.quoted($0.key)):\(JSON.quoted($0.value))" }
         .joined(separator: ",") + "}")
     for block in model.blocks {
       let bytes = (block.range.lowerBound * 8, block.range.upperBound * 8)
       let shape = block.shape.map(String.init).joined(separator: ",")
       entries.append(
-        "\(quoted(block.name)):{\"dtype\":\"F64\",\"shape\":[\(shape)],\"data_offsets\":[\(bytes.0),\(bytes.1)]}"
+        "\(JSON.quoted(block.name)):{\"dtype\":\"F64\",\"shape\":[\(shape)],\"data_offsets\":[\(bytes.0),\(bytes.1)]}"
       )
     }
     var header = Data("{\(entries.joined(separator: ","))}".utf8)
@@ -33,17 +34,5 @@ public enum TensorExport {
 
   private static func append(_ word: UInt64, to data: inout Data) {
     withUnsafeBytes(of: word.littleEndian) { data.append(contentsOf: $0) }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar in
-      switch scalar {
-      case "\"": "\\\""
-      case "\\": "\\\\"
-      case _ where scalar.value < 0x20: "\\u" + String(format: "%04x", scalar.value)
-      default: String(scalar)
-      }
-    }
-    return "\"\(escaped.joined())\""
   }
 }

@@ -155,7 +155,7 @@ public final class TrainingRun<Model: TrainableModel> {
 
   /// Goes on to the end of the last stage.
   ///
-  /// Measures and saves when the grids say so, and saves at the end and when stopped.
+  /// Measures and saves when the grids say so; measures where a stage ends, and saves at the end and when stopped.
   ///
   /// - Throws: `TrainingError.notFinite`, after the last good parameters have been handed to `backup`; whatever an
   ///   observer throws.
@@ -168,10 +168,11 @@ public final class TrainingRun<Model: TrainableModel> {
       passStagesThatHold()
     }
     while state.stage < setup.stages.count {
+      let stage = state.stage
       let (previous, loss) = (state.time, try step(observers))
       try observers.progress(state.step, loss)
       let isLast = state.stage == setup.stages.count
-      if isLast || measureWalk.isDue(step: state.step, from: previous, to: state.time) {
+      if state.stage != stage || measureWalk.isDue(step: state.step, from: previous, to: state.time) {
         try measure(observers, batchLoss: loss)
       }
       let stops = !isLast && observers.shouldStop()

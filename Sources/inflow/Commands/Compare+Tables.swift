@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import InductionModel
+import MarkovChains
 
 extension ComparisonReport {
   func text(in folder: String) -> String {
@@ -24,24 +25,24 @@ extension ComparisonReport {
     let shares = overlay.curves.filter { $0.quantity.hasPrefix("p[") }
       .sorted { ($0.points.last?.theory ?? 0) > ($1.points.last?.theory ?? 0) }.prefix(6).map(\.quantity)
     let shown = ["loss", ModelDefinition.scaleName] + shares + own
+    let seeds = overlay.curves.first?.points.last?.seeds ?? 0
+    // Of fewer seeds a difference in units of its own standard error says nothing.
+    let inErrors = seeds >= Discrepancy.leastSeeds ? ["max/s.e.", "rms/s.e."] : []
     var table = TextTable(
-      [
-        "quantity", "theory", "training", "s.e.", "max diff", "at t", "rms", "max rel", "max/s.e.",
-        "rms/s.e.",
-      ],
-      [.left] + Array(repeating: .right, count: 9))
+      ["quantity", "theory", "training", "s.e.", "max diff", "at t", "rms", "max rel"] + inErrors,
+      [.left] + Array(repeating: .right, count: 7 + inErrors.count))
     for quantity in shown {
       guard let curve = overlay.curves.first(where: { $0.quantity == quantity }), let end = curve.points.last
       else { continue }
       let discrepancy = curve.discrepancy
-      table.add([
-        quantity, digits(end.theory), digits(end.mean), digits(end.standardError),
-        digits(discrepancy.maximum), digits(discrepancy.time, 6), digits(discrepancy.rootMeanSquare),
-        percent(discrepancy.relative), decimals(discrepancy.maximumInErrors, 1),
-        decimals(discrepancy.rootMeanSquareInErrors, 1),
-      ])
+      let ratios = [discrepancy.maximumInErrors, discrepancy.rootMeanSquareInErrors].map { decimals($0, 1) }
+      table.add(
+        [
+          quantity, digits(end.theory), digits(end.mean), digits(end.standardError),
+          digits(discrepancy.maximum), digits(discrepancy.time, 6), digits(discrepancy.rootMeanSquare),
+          percent(discrepancy.relative),
+        ] + (inErrors.isEmpty ? [] : ratios))
     }
-    let seeds = overlay.curves.first?.points.last?.seeds ?? 0
     let (ours, theirs) = (configuration.loss.epsilon, configuration.training?.epsilon)
     let epsilons =
       theirs.map {
@@ -133,22 +134,31 @@ extension ComparisonReport {
 
   /// A model may arrive although its steps were no flow's.
   private func verdict(_ report: LimitReport) -> String {
-    guard report.verdict == .reached, let drift = report.drift, drift > thresholds.drift else {
+    guard report.verdict == .reached, let reason = report.driftReason else {
       return report.verdict.description
     }
-    return "reached, though C has changed by \(percent(drift))"
+    return "reached, though \(reason)"
   }
 
   private var agreementText: String {
-    let sets = Set(trainingLimits.compactMap { $0.report.distances.first?.nearest?.set })
-    let flow = theoryLimits.first?.report.distances.first?.nearest?.set
-    let same = flow.map { sets == [$0] } ?? false
+    let flow = theoryLimits.first.flatMap { head($0.report) }
+    let seeds = trainingLimits.map { head($0.report) }
+    let same = flow != nil && seeds.allSatisfy { $0 == flow }
+    func name(_ set: LagSet?) -> String { set?.description ?? "none yet" }
+    let names = seeds.map(name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     let values = agreement.bySeed.map { "\(digits($0.totalVariation.mean))" }.joined(separator: ", ")
     return
       "Agreement at t = \(digits(agreement.time, 6)): the predictions of flow and training differ by \(values) in "
       + "total variation (by seed)\nInduction head at the end: "
       + (same
-        ? "\(flow?.description ?? "-") in theory and in every seed"
-        : "\(flow?.description ?? "-") in theory, \(sets.sorted().map(\.description).joined(separator: " or ")) in training")
+        ? "\(name(flow)) in theory and in every seed"
+        : "\(name(flow)) in theory, \(names.joined(separator: " or ")) in training")
+  }
+
+  /// The set whose induction head the model is; nil while it is near none.
+  private func head(_ report: LimitReport) -> LagSet? {
+    report.distances.first?.nearest.flatMap {
+      $0.totalVariation.mean <= thresholds.totalVariation ? $0.set : nil
+    }
   }
 }

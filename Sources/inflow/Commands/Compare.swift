@@ -15,6 +15,7 @@ struct Compare: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var overwrite: OverwriteOptions
 
   @Option(
     help: ArgumentHelp(
@@ -73,7 +74,7 @@ struct Compare: ParsableCommand {
     request.measuresLadder = ladder
     try checkApart()
     let comparison = try Comparison(experiment, request, threads: execution.threads)
-    try comparison.run(at: out, execution.existing, Console(quiet: execution.quiet))
+    try comparison.run(at: out, overwrite.run, Console(quiet: execution.quiet))
   }
 }
 
@@ -82,6 +83,6 @@ extension Comparison {
   func run(at path: String, _ existing: RunClaim.Existing, _ console: Console) throws {
     for warning in warnings { console.warn(warning) }
     let report = try console.watching { try run(at: path, existing, $0.observers) }
-    Terminal.result(report.text(in: path))
+    try Terminal.result(report.text(in: path))
   }
 }

@@ -16,6 +16,7 @@ struct Derive: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var overwrite: OverwriteOptions
 
   @Option(help: "The level of theory; by default the configuration's.")
   var level: TheoryLevel?
@@ -47,17 +48,27 @@ struct Derive: ParsableCommand {
       }
     if let out {
       let files = try DerivationFiles(
-        source, named: format.fileName, in: out, existing: common.execution.force ? .replace : .refuse)
-      Terminal.result(files.paths.joined(separator: "\n"))
+        source, named: format.fileName, in: out, existing: overwrite.file)
+      try Terminal.result(files.paths.joined(separator: "\n"))
     } else {
       guard source.data.isEmpty else {
         throw ValidationError(
           "the flow has \(source.data.count) constants, too many to stand in its source: they go to a data file "
             + "beside it; give --out DIR")
       }
-      Terminal.result(source.text)
+      let size = source.text.utf8.count
+      guard size <= Self.mostPrinted else {
+        throw ValidationError(
+          "standard output: found \(Resources.size(Double(size))) of equations, allowed: at most "
+            + "\(Resources.size(Double(Self.mostPrinted))); give --out DIR"
+            + (form == .scalar ? ", or take --form tensor, or --level leading-order" : ""))
+      }
+      try Terminal.result(source.text)
     }
   }
+
+  /// Bytes: more than that nobody reads on a screen.
+  private static let mostPrinted = 1 << 20
 
   /// What the output says it was made by.
   private func command(_ level: TheoryLevel) -> String {

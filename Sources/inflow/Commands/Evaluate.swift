@@ -39,7 +39,7 @@ struct Evaluate: ParsableCommand {
     let evaluation = try Evaluation(
       common.experiment(), at: parameters.map { input($0, "--parameters") }, level: level,
       sequences: sequences.map { input($0, "--sequences") }, with: engine, threads: common.execution.threads)
-    Terminal.result(evaluation.json.text)
+    try Terminal.result(evaluation.json.text)
   }
 
   private func input(_ path: String, _ option: String) -> InputFile {

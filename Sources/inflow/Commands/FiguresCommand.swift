@@ -31,6 +31,7 @@ struct FiguresCommand: ParsableCommand {
   var list = false
 
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var overwrite: OverwriteOptions
 
   func validate() throws {
     guard list || out != nil else {
@@ -39,13 +40,13 @@ struct FiguresCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard !list, let out else { return Terminal.result(try table) }
-    let maker = try FigureMaker(names, in: out, quick ? .quick : .full, execution.existing)
+    guard !list, let out else { return try Terminal.result(table) }
+    let maker = try FigureMaker(names, in: out, quick ? .quick : .full, overwrite.run)
     defer { maker.release() }
     let folders = try Console(quiet: execution.quiet).watching { watch in
       try maker.make(threads: execution.threads, watch.observers)
     }
-    Terminal.result(folders.map { "figure: \($0)" }.joined(separator: "\n"))
+    try Terminal.result(folders.map { "figure: \($0)" }.joined(separator: "\n"))
   }
 
   private var table: String {

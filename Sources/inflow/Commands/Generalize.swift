@@ -40,6 +40,7 @@ struct Generalize: ParsableCommand {
   var out: String?
 
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var overwrite: OverwriteOptions
 
   func validate() throws {
     try ValidationError.check("sequences", [sequences], in: 2...1 << 22)
@@ -52,8 +53,8 @@ struct Generalize: ParsableCommand {
     let result = try Generalization(
       point.experiment, at: point.parameters, contexts: lengths.isEmpty ? nil : lengths,
       concentrations: concentrations, sequences: sequences, threads: execution.threads)
-    if let out { try result.write(to: out, existing: execution.force ? .replace : .refuse) }
-    Terminal.result(result.text)
+    if let out { try result.write(to: out, existing: overwrite.file) }
+    try Terminal.result(result.text)
   }
 }
 
@@ -69,8 +70,12 @@ extension Generalization {
             [decimals($0.mean, 4), decimals($0.standardError, 4)]
           })
     }
+    let cost =
+      switch criterion {
+      case .crossEntropy: "loss with epsilon = \(epsilon)"
+      case .logits: "loss as -log softmax(y)"
+      }
     return table.text
-      + "\n\ninduction head: GIH(\(set)); loss with epsilon = \(epsilon), on average over the law of "
-      + "the next token"
+      + "\n\ninduction head: GIH(\(set)); \(cost), on average over the law of the next token"
   }
 }

@@ -17,7 +17,7 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let inspection = try Inspection(common.experiment(), threads: common.execution.threads)
-    Terminal.result(json ? inspection.json.text : inspection.table)
+    try Terminal.result(json ? inspection.json.text : inspection.table)
   }
 }
 

@@ -12,6 +12,7 @@ struct Integrate: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var overwrite: OverwriteOptions
 
   @Option(
     help: ArgumentHelp(
@@ -21,7 +22,7 @@ struct Integrate: ParsableCommand {
   func run() throws {
     let execution = common.execution
     let task = try FlowTask(common.experiment(), threads: execution.threads)
-    try task.run(at: out, execution.existing, Console(quiet: execution.quiet))
+    try task.run(at: out, overwrite.run, Console(quiet: execution.quiet))
   }
 }
 
@@ -30,7 +31,7 @@ extension FlowTask {
   func run(at path: String, _ existing: RunClaim.Existing, _ console: Console) throws {
     for warning in experiment.configuration.warnings { console.warn(warning) }
     let summary = try console.watching { try run(at: path, existing, $0.observers) }
-    Terminal.result(summary.text(in: path))
+    try Terminal.result(summary.text(in: path))
   }
 }
 
@@ -52,11 +53,13 @@ extension FlowSummary {
       }
     }
     lines.append("weight of each head's own lag: " + own.joined(separator: ", "))
+    lines += StageEndings.lines(self)
     if let selected = selection.selected, let winner = selection.shares.first {
       let verdict =
         winner.set.members == selected.set.members ? "as selected" : "not the one of most information"
       lines.append("largest share: \(winner.set), \(verdict) (S* = \(selected.set))")
     }
+    if let range { lines.append("\(configuration.theory.level.rawValue) is \(range)") }
     lines.append("run folder: \(folder)")
     return lines.joined(separator: "\n")
   }

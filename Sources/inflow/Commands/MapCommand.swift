@@ -18,6 +18,7 @@ struct MapCommand: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var overwrite: OverwriteOptions
 
   @Option(
     help: ArgumentHelp(
@@ -45,7 +46,7 @@ struct MapCommand: ParsableCommand {
     let claim = try SweepClaim(definition, in: out, .succeed)
     defer { claim.release() }
     try claim.sweep.runAndTell(
-      nil, execution.force ? .all : .failed, execution, Console(quiet: execution.quiet))
+      nil, overwrite.force ? .all : .failed, execution, Console(quiet: execution.quiet))
   }
 }
 

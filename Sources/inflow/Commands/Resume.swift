@@ -33,11 +33,11 @@ struct Resume: ParsableCommand {
     case .training(let task): try task.run(at: folder, .keep, console)
     case .seed(let task):
       let summary = try console.watching { try task.run(at: folder, .keep, $0.observers) }
-      Terminal.result("\(summary.text)\nrun folder: \(folder)")
+      try Terminal.result("\(summary.text)\nrun folder: \(folder)")
     case .comparison(let task): try task.run(at: folder, .keep, console)
     case .duel(let task):
       try console.watching { try task.run(at: folder, .keep, $0.observers) }
-      Terminal.result("run folder: \(folder)")
+      try Terminal.result("run folder: \(folder)")
     }
   }
 

@@ -61,7 +61,7 @@ extension Sweep {
     }
     let jobs = submission.jobs.isEmpty ? "" : ", job \(submission.jobs.joined(separator: ", "))"
     guard options.wait else {
-      Terminal.result(
+      try Terminal.result(
         "queued: \(submission.cells) cells as \(submission.tasks) tasks\(jobs); \(queue.cells.count) were queued before\n"
           + "inflow sweep status \(path) says how far they are, inflow sweep collect \(path) gathers the table"
       )

@@ -25,6 +25,7 @@ struct SurveyCommand: ParsableCommand {
   var out: String
 
   @OptionGroup var execution: ExecutionOptions
+  @OptionGroup var overwrite: OverwriteOptions
 
   func validate() throws {
     try ValidationError.check("count", [count], in: 1...100_000)
@@ -33,9 +34,9 @@ struct SurveyCommand: ParsableCommand {
 
   func run() throws {
     let definition = try SweepDefinition.survey(count: count, seed: seed)
-    let claim = try SweepClaim(definition, in: out, execution.force ? .succeed : .refuse)
+    let claim = try SweepClaim(definition, in: out, overwrite.force ? .succeed : .refuse)
     defer { claim.release() }
     try claim.sweep.runAndTell(
-      nil, execution.force ? .all : .failed, execution, Console(quiet: execution.quiet))
+      nil, overwrite.force ? .all : .failed, execution, Console(quiet: execution.quiet))
   }
 }

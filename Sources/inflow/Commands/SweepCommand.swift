@@ -52,12 +52,13 @@ extension SweepCommand {
 
     @OptionGroup var slurm: SlurmOptions
     @OptionGroup var execution: ExecutionOptions
+    @OptionGroup var overwrite: OverwriteOptions
 
     func run() throws {
       let definition = try SweepDefinition(contentsOf: file, overrides: overrides)
-      let claim = try SweepClaim(definition, in: out, execution.force ? .succeed : .refuse)
+      let claim = try SweepClaim(definition, in: out, overwrite.force ? .succeed : .refuse)
       defer { claim.release() }
-      let again: SweepRepeat = execution.force ? .all : retry ? .failed : .none
+      let again: SweepRepeat = overwrite.force ? .all : retry ? .failed : .none
       let console = Console(quiet: execution.quiet)
       switch slurm.engine {
       case .local: try claim.sweep.runAndTell(cells, again, execution, console)
@@ -88,14 +89,15 @@ extension SweepCommand {
     var retry = false
 
     @OptionGroup var execution: ExecutionOptions
+    @OptionGroup var overwrite: OverwriteOptions
 
     func run() throws {
       let sweep = try Sweep(of: folder)
-      let again: SweepRepeat = execution.force ? .all : retry ? .failed : .none
+      let again: SweepRepeat = overwrite.force ? .all : retry ? .failed : .none
       let counts = try Console(quiet: execution.quiet).watching { watch in
         try sweep.run(cells, again: again, threads: execution.threads, watch.observers)
       }
-      Terminal.result("\(counts.done) done, \(counts.failed) failed")
+      try Terminal.result("\(counts.done) done, \(counts.failed) failed")
       if counts.failed > 0 { throw ExitCode(Failure.computation) }
     }
   }
@@ -115,7 +117,7 @@ extension SweepCommand {
 
     func run() throws {
       let sweep = try Sweep(of: folder)
-      Terminal.result(try sweep.status(threads: execution.threads).text(of: sweep))
+      try Terminal.result(sweep.status(threads: execution.threads).text(of: sweep))
     }
   }
 
@@ -159,7 +161,7 @@ extension Sweep {
 
   func tell(_ threads: Int) throws {
     let (text, failed) = try report(threads)
-    Terminal.result(text)
+    try Terminal.result(text)
     if failed > 0 { throw ExitCode(Failure.computation) }
   }
 

@@ -15,6 +15,7 @@ struct Train: ParsableCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var overwrite: OverwriteOptions
 
   @Option(
     help: ArgumentHelp(
@@ -24,7 +25,7 @@ struct Train: ParsableCommand {
   func run() throws {
     let execution = common.execution
     let task = try TrainingTask(common.experiment(), threads: execution.threads)
-    try task.run(at: out, execution.existing, Console(quiet: execution.quiet))
+    try task.run(at: out, overwrite.run, Console(quiet: execution.quiet))
   }
 }
 
@@ -33,7 +34,7 @@ extension TrainingTask {
   func run(at path: String, _ existing: RunClaim.Existing, _ console: Console) throws {
     for warning in configuration.warnings { console.warn(warning) }
     let summaries = try console.watching { try run(at: path, existing, $0.observers) }
-    Terminal.result(summaries.map(\.text).joined(separator: "\n") + "\nrun folder: \(path)")
+    try Terminal.result(summaries.map(\.text).joined(separator: "\n") + "\nrun folder: \(path)")
   }
 }
 
@@ -46,6 +47,6 @@ extension TrainingSummary {
       + (standardError.map { " (s.e. \(digits($0)))" } ?? "")
       + ", a = \(digits(selection.parameters.scale)), \(leaders)"
     if let selected = selection.selected { line += " (S* = \(selected.set))" }
-    return line
+    return ([line] + StageEndings.lines(self).map { "  \($0)" }).joined(separator: "\n")
   }
 }

@@ -3,7 +3,7 @@ import Experiments
 
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Reads a configuration and says what would run: sizes, memory, steps.",
+    abstract: "Reads a configuration and says what would run: sizes, memory, steps, time.",
     discussion: """
       Example:
         inflow validate Examples/two-parents.yaml --set model.window=4
@@ -12,6 +12,6 @@ struct Validate: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    Terminal.result(try Outlook(common.experiment(), threads: common.execution.threads).text)
+    try Terminal.result(Outlook(common.experiment(), threads: common.execution.threads).text)
   }
 }

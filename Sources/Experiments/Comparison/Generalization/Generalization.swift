@@ -23,6 +23,8 @@ public struct Generalization: Sendable {
 
   /// S, whose induction head stands beside the model.
   public let set: LagSet
+  public let criterion: Loss.Criterion
+  /// Of the cross-entropy; logits have none.
   public let epsilon: Double
   public let rows: [Row]
 }
@@ -55,6 +57,7 @@ extension Generalization {
     }
     self.set = chosen
     self.epsilon = epsilon
+    criterion = loss.criterion
     let pool = WorkerPool(threads: threads)
     let origins: [Double?] = concentrations.isEmpty ? [nil] : concentrations.map { $0 }
     rows = try origins.flatMap { concentration in

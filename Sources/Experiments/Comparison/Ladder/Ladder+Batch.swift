@@ -21,9 +21,12 @@ extension Ladder {
         return distance * distance
       }.map { try $0.get() }
       let mean = SampleMean(squares)
-      let error = mean.mean.squareRoot()
+      // The reference's own error is independent, and a part B/(B + B_ref) of the square.
+      let own = 1 / (1 + Double(batch) / Double(largest))
+      let error = (own * mean.mean).squareRoot()
       return LadderEdge.Point(
-        variable: 1 / Double(batch), error: error, standardError: mean.standardError.map { $0 / (2 * error) })
+        variable: 1 / Double(batch), error: error,
+        standardError: mean.standardError.map { own * $0 / (2 * error) })
     }
     return LadderEdge(.batchToMean, points)
   }

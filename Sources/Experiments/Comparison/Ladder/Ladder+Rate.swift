@@ -4,8 +4,8 @@ import ODESolvers
 import Theory
 import Transformer
 
-/// Full-batch gradient descent of the transformer against the flow and the modified equation of the finite-context
-/// loss on the same sequences, everything trained.
+/// Full-batch descent of the transformer against the flow, the modified equation and the inertial flow of the
+/// finite-context loss on the same sequences, everything trained.
 extension Ladder {
   private static let count = 128
   /// Steps at the largest rate.
@@ -14,6 +14,11 @@ extension Ladder {
   /// The largest rate is halved until descent is within this fraction of the flow's displacement: farther out, orders
   /// are not asymptotic.
   private static let nearness = 0.1
+  /// From which on steps are taken as near enough, whatever the distance.
+  private static let mostSteps = 2_000
+
+  /// β of the arrow of momentum where training has none.
+  private static let momentum = 0.5
 
   func rateEdges(_ checkpoint: () throws -> Void) throws -> [LadderEdge] {
     let drawn = try ChainSampler(experiment.source).sample(
@@ -24,26 +29,55 @@ extension Ladder {
     let batch = try transformer.evaluator(precision: .double, pool: WorkerPool(threads: threads))
       .prepare(drawn, for: .many)
     let time = 4 * experiment.baseRate * Double(Self.steps)
-    let start = experiment.start.flat
     let exact = try end(theory, .none, time)
-    var rate = time / Double(Self.steps)
-    var descended = descent(batch, rate: rate, time: time)
-    while rate > time * 1e-4, !(distance(descended, exact) < Self.nearness * distance(start, exact)) {
-      try checkpoint()
-      rate /= 2
-      descended = descent(batch, rate: rate, time: time)
+    let plain = try sweep(of: 0, on: batch, time, exact, checkpoint)
+    let trained = experiment.configuration.training?.optimizer.momentum ?? 0
+    let momentum = trained > 0 ? trained : Self.momentum
+    let inertial = try sweep(of: momentum, on: batch, time, exact, checkpoint)
+    func edge(_ name: LadderEdge.Name, _ descents: [Descent], _ correction: (Descent) -> FlowCorrection)
+      throws
+      -> LadderEdge
+    {
+      LadderEdge(
+        name,
+        try descents.map { descent in
+          try checkpoint()
+          let correction = correction(descent)
+          let flow = correction == .none ? exact : try end(theory, correction, time)
+          return .init(variable: descent.rate, error: distance(descent.end, flow), standardError: nil)
+        })
     }
-    var (flow, modified): ([LadderEdge.Point], [LadderEdge.Point]) = ([], [])
-    for index in 0..<Self.rates {
+    return [
+      try edge(.rateToFlow, plain) { _ in .none },
+      try edge(.rateToModifiedFlow, plain) { .stepSize(rate: $0.rate) },
+      try edge(.momentumToInertialFlow, inertial) {
+        .momentum(Inertia(rate: $0.rate, momentum: momentum))
+      },
+    ]
+  }
+
+  private struct Descent {
+    let rate: Double
+    let end: [Double]
+  }
+
+  /// At ever halved rates, from the first that is near enough to the flow.
+  private func sweep(
+    of momentum: Double, on batch: PreparedBatch, _ time: Double, _ flow: [Double],
+    _ checkpoint: () throws -> Void
+  ) throws -> [Descent] {
+    let start = experiment.start.flat
+    var steps = Self.steps
+    var descents: [Descent] = []
+    while descents.count < Self.rates {
       try checkpoint()
-      // The search for the first rate has descended with it.
-      let end = index == 0 ? descended : descent(batch, rate: rate, time: time)
-      let corrected = try self.end(theory, .stepSize(rate: rate), time)
-      flow.append(.init(variable: rate, error: distance(end, exact), standardError: nil))
-      modified.append(.init(variable: rate, error: distance(end, corrected), standardError: nil))
-      rate /= 2
+      let rate = time / Double(steps) * (1 - momentum)
+      let end = descent(batch, rate: rate, momentum: momentum, steps: steps)
+      let isNear = distance(end, flow) < Self.nearness * distance(start, flow) || steps > Self.mostSteps
+      if !descents.isEmpty || isNear { descents.append(Descent(rate: rate, end: end)) }
+      steps *= 2
     }
-    return [LadderEdge(.rateToFlow, flow), LadderEdge(.rateToModifiedFlow, modified)]
+    return descents
   }
 
   private func end(_ loss: FiniteContextLoss, _ correction: FlowCorrection, _ time: Double) throws -> [Double]
@@ -55,11 +89,15 @@ extension Ladder {
     return try flow.run(outputs: .none).parameters.flat
   }
 
-  private func descent(_ batch: PreparedBatch, rate: Double, time: Double) -> [Double] {
+  private func descent(_ batch: PreparedBatch, rate: Double, momentum: Double, steps: Int) -> [Double] {
     var point = experiment.start.flat
-    for _ in 0..<Int((time / rate).rounded()) {
+    var velocity = point.map { _ in 0.0 }
+    for _ in 0..<steps {
       let gradient = batch.evaluate(at: point, .gradient).gradient
-      for entry in point.indices { point[entry] -= rate * gradient[entry] }
+      for entry in point.indices {
+        velocity[entry] = momentum * velocity[entry] + gradient[entry]
+        point[entry] -= rate * velocity[entry]
+      }
     }
     return point
   }

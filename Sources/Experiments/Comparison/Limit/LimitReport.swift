@@ -16,12 +16,17 @@ public struct LimitReport: Sendable {
   public let scale: Double
   /// Largest relative change of C along the run; nil where the coefficients have no such sum.
   public let drift: Double?
+  /// Why C has changed by more than theory's equation lets it; nil where it has not.
+  public let driftReason: LimitVerdict.Reason?
+  /// Of a flow whose level does not hold everywhere.
+  public let range: RangeReport?
   public let verdict: LimitVerdict
 }
 
 extension LimitReport {
   init(
-    _ trajectory: TrajectoryTable, _ probe: LimitProbe, informationSet: LagSet?, thresholds: LimitThresholds
+    _ trajectory: TrajectoryTable, _ probe: LimitProbe, informationSet: LagSet?, range: RangeReport?,
+    _ conservation: Conservation, thresholds: LimitThresholds
   ) throws {
     let model = probe.experiment.model
     let last = trajectory.times.count - 1
@@ -36,10 +41,17 @@ extension LimitReport {
     attention = end.leastOwnWeight(winner, model)
     scale = end.scale
     drift = trajectory.coefficientDrift(model)
+    let expectedDrift = conservation.expectedDrift(until: trajectory.times[last])
+    driftReason = drift.flatMap { $0 - expectedDrift > thresholds.drift ? conservation.reason($0) : nil }
+    self.range = range
+    if let range, range.departure != nil {
+      verdict = .failed([.outsideRange(range)])
+      return
+    }
     verdict = LimitVerdict(
       nearest: distances.first?.nearest, informationSet: informationSet, winner: winner, share: share,
       attention: attention, scale: scale, scaleChange: trajectory.recentScaleChange ?? .infinity,
-      drift: drift, thresholds)
+      drift: driftReason, thresholds)
   }
 
   /// The members that stand first: what this run selected, and how near it is.
@@ -51,7 +63,8 @@ extension LimitReport {
       ("divergence", .optional(nearest?.divergence.mean)), ("time", .number(time)),
       ("winner", .array(winner.members.map { .integer($0) })), ("share", .number(share)),
       ("attention", .number(attention)), ("scale", .number(scale)), ("drift", .optional(drift)),
-      ("verdict", verdict.json), ("distances", .array(distances.map(\.json))),
+      ("range", range?.json ?? .null), ("verdict", verdict.json),
+      ("distances", .array(distances.map(\.json))),
     ]
   }
 }
@@ -79,7 +92,7 @@ extension JSON {
 extension LimitVerdict {
   fileprivate init(
     nearest: LimitDistances.Entry?, informationSet: LagSet?, winner: HeadSet, share: Double,
-    attention: Double, scale: Double, scaleChange: Double, drift: Double?, _ thresholds: LimitThresholds
+    attention: Double, scale: Double, scaleChange: Double, drift: Reason?, _ thresholds: LimitThresholds
   ) {
     let isNear = (nearest?.totalVariation.mean ?? 1) <= thresholds.totalVariation
     if let nearest, nearest.set == informationSet, isNear {
@@ -101,8 +114,7 @@ extension LimitVerdict {
     } else {
       reasons.append(.finiteContextFloor(scale: scale))
     }
-    if let drift, drift > thresholds.drift { reasons.append(.stepTooLarge(drift: drift)) }
-    self = .failed(reasons)
+    self = .failed(reasons + (drift.map { [$0] } ?? []))
   }
 }
 
@@ -118,10 +130,12 @@ extension Parameters {
 
 extension TrajectoryTable {
   /// max |C(t) − C(0)| / C(0) with C = Σ c², which the flow conserves for `square` and `absolute`.
-  func coefficientDrift(_ model: ModelDefinition) -> Double? {
+  func coefficientDrift(_ model: ModelDefinition, until end: Double = .infinity) -> Double? {
     guard model.variant.coefficients != .softmax else { return nil }
     let columns = model.coefficientNames.compactMap { self[$0] }
-    let totals = times.indices.map { row in columns.reduce(0) { $0 + $1[row] * $1[row] } }
+    let totals = times.indices.prefix { times[$0] <= end * (1 + 1e-9) }.map { row in
+      columns.reduce(0) { $0 + $1[row] * $1[row] }
+    }
     guard let first = totals.first, first > 0 else { return nil }
     return totals.map { abs($0 - first) / first }.max()
   }

@@ -49,6 +49,10 @@ public enum LimitVerdict: Hashable, Sendable {
     case finiteContextFloor(scale: Double)
     /// C has changed by this fraction.
     case stepTooLarge(drift: Double)
+    /// The same in training with momentum, which the flow leaves out.
+    case inertia(drift: Double)
+    /// The flow went on where its level of theory does not hold.
+    case outsideRange(RangeReport)
     /// There is no S* to compare with.
     case unknownSet
   }
@@ -63,6 +67,10 @@ extension LimitVerdict.Reason: CustomStringConvertible {
       "not yet converged: p = \(brief(share)), least own weight \(brief(attention)), a = \(brief(scale))"
     case .finiteContextFloor(let scale): "finite-context floor: a stands still at \(brief(scale))"
     case .stepTooLarge(let drift): "step too large: C has changed by \(brief(100 * drift)) %"
+    case .inertia(let drift):
+      "momentum: C, which the flow conserves, has changed by \(brief(100 * drift)) %; theory.correction=momentum has "
+        + "the inertia"
+    case .outsideRange(let range): "\(range)"
     case .unknownSet: "S* is unknown: the windows have no stationary laws, or too large ones"
     }
   }
@@ -73,6 +81,8 @@ extension LimitVerdict.Reason: CustomStringConvertible {
     case .notConverged: "not-converged"
     case .finiteContextFloor: "finite-context-floor"
     case .stepTooLarge: "step-too-large"
+    case .inertia: "inertia"
+    case .outsideRange: "outside-range"
     case .unknownSet: "unknown-set"
     }
   }

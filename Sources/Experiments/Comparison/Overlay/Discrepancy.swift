@@ -10,9 +10,13 @@ public struct Discrepancy: Hashable, Sendable {
   /// max |mean − theory| / |theory| over the measured times at which |theory| is at least a hundredth of its maximum: a
   /// share on its way to 0 is no measure.
   public let relative: Double
-  /// The same in units of the standard error of the mean at each time; nil for one seed.
+  /// The same in units of the standard error of the mean at each time; nil for fewer than `leastSeeds`.
   public let maximumInErrors: Double?
   public let rootMeanSquareInErrors: Double?
+
+  /// A mean over n seeds in units of its own standard error follows Student's law of n − 1 degrees of freedom, whose
+  /// variance is infinite up to n = 3.
+  public static let leastSeeds = 4
 
   /// Seeds agree at the start and in the end, where nothing is measured: points whose spread is rounding do not count
   /// in units of errors.
@@ -25,7 +29,7 @@ public struct Discrepancy: Hashable, Sendable {
       .squareRoot()
     relative =
       points.filter { abs($0.theory) > 0.01 * size }.map { abs($0.difference / $0.theory) }.max() ?? 0
-    let ratios = points.compactMap { point in
+    let ratios = points.filter { $0.seeds >= Self.leastSeeds }.compactMap { point in
       point.standardError.flatMap { error in
         error > 1e-7 * size ? (time: point.time, ratio: point.difference / error) : nil
       }

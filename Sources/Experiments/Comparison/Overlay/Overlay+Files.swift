@@ -23,7 +23,17 @@ extension Overlay {
   var json: JSON {
     .object([
       "level": .string(level.rawValue), "end": .number(end),
+      "at_end": .object(curves.compactMap { curve in curve.points.last.map { (curve.quantity, $0.json) } }),
       "discrepancy": .object(curves.map { (key: $0.quantity, value: $0.discrepancy.json) }),
+    ])
+  }
+}
+
+extension Overlay.Point {
+  fileprivate var json: JSON {
+    .object([
+      "theory": .number(theory), "training": .number(mean), "difference": .number(difference),
+      "standard_error": .optional(standardError),
     ])
   }
 }

@@ -8,14 +8,17 @@ public struct ClosedForm: Sendable {
   /// Such as `slope of log(p[1 2]/p[1])`.
   public let name: String
   public let predicted: Double
-  /// By the integrated flow; nil where it has no such stretch of time.
+  /// How long after the start of its stage flow and seeds are looked at: as long as it lasts in all of them.
+  public let span: Double
+  /// By the integrated flow; nil where the number does not exist.
   public let theory: Double?
   public let seeds: [Double]
 
   var json: JSON {
     let mean = seeds.isEmpty ? nil : SampleMean(seeds)
     return .object([
-      "name": .string(name), "predicted": .number(predicted), "theory": .optional(theory),
+      "name": .string(name), "predicted": .number(predicted), "span": .number(span),
+      "theory": .optional(theory),
       "training": .optional(mean?.mean), "training_standard_error": .optional(mean?.standardError),
     ])
   }
@@ -55,24 +58,60 @@ struct ClosedForms {
     try startOfScale() + slopes() + weightConstants() + scaleEquation()
   }
 
-  private func form(_ name: String, _ predicted: Double, _ measure: (TrajectoryTable) -> Double?)
+  /// What a table shows at the start of a stage and `span` later.
+  private typealias Stretch = (table: TrajectoryTable, start: Double, end: Double)
+
+  private func form(_ name: String, _ predicted: Double, _ stage: Stage, _ measure: (Stretch) -> Double?)
     -> ClosedForm
   {
-    ClosedForm(name: name, predicted: predicted, theory: measure(theory), seeds: seeds.compactMap(measure))
+    func value(_ table: TrajectoryTable) -> Double? {
+      stage.start(table).flatMap { measure((table, $0, $0 + stage.span)) }.flatMap { $0.isFinite ? $0 : nil }
+    }
+    return ClosedForm(
+      name: name, predicted: predicted, span: stage.span, theory: value(theory),
+      seeds: seeds.compactMap(value))
+  }
+
+  /// A stretch of time that theory and seeds have in common, counted in each from where it begins there: what is
+  /// measured is the same in all, and does not depend on the rows in between.
+  private struct Stage {
+    let span: Double
+    /// Of theory.
+    let origin: Parameters
+    let start: (TrajectoryTable) -> Double?
+  }
+
+  /// That which trains one group alone; nil where theory has none.
+  private func stage(of group: ParameterGroup) -> Stage? {
+    func times(_ table: TrajectoryTable) -> (start: Double, end: Double)? {
+      table.rows(changingOnly: group, model).map { (table.times[$0.lowerBound], table.times[$0.upperBound]) }
+    }
+    guard let rows = theory.rows(changingOnly: group, model),
+      let origin = theory.parameters(rows.lowerBound, model),
+      let span = ([theory] + seeds).compactMap({ times($0).map { $0.end - $0.start } }).min()
+    else { return nil }
+    return Stage(span: span, origin: origin) { times($0)?.start }
+  }
+
+  /// Such as ` after 400 of its stage`.
+  private func after(_ stage: Stage) -> String {
+    " after \(String(format: "%.4g", stage.span)) of its stage"
   }
 
   // MARK: The start of a joint run
 
-  /// a'(0) = Σ p_S I_S + O(a), the leading order's −∂L/∂a: the chord to the first row after the start.
+  /// a'(0) = Σ p_S I_S + O(a), the leading order's −∂L/∂a: the chord to the first time after the start at which theory and
+  /// all seeds have rows.
   private func startOfScale() throws -> [ClosedForm] {
-    guard experiment.configuration.theory.stages.first?.train.contains(.scale) == true else { return [] }
+    guard experiment.configuration.theory.stages.first?.train.contains(.scale) == true,
+      let span = ([theory] + seeds).compactMap({ $0.times.first { $0 > 0 } }).max()
+    else { return [] }
     let predicted = -(try leading.evaluate(experiment.start).gradient.scale)
+    let start = Stage(span: span, origin: experiment.start) { $0.times.first }
+    let name = "a'(0), by the chord to t = \(String(format: "%.4g", span))"
     return [
-      form("a'(0)", predicted) { table in
-        guard let scale = table[ModelDefinition.scaleName],
-          let row = table.times.firstIndex(where: { $0 > 0 })
-        else { return nil }
-        return (scale[row] - scale[0]) / (table.times[row] - table.times[0])
+      form(name, predicted, start) { stretch in
+        stretch.table.change(ModelDefinition.scaleName, stretch.start, stretch.end).map { $0 / span }
       }
     ]
   }
@@ -81,20 +120,23 @@ struct ClosedForms {
 
   /// log(p_{S*}/p_S) grows with slope 4a(I_{S*} − I_S)/C.
   private func slopes() throws -> [ClosedForm] {
-    guard model.variant.coefficients == .square, let rows = theory.rows(changingOnly: .coefficients, model),
-      let start = theory.parameters(rows.lowerBound, model),
-      let information = try leading.information(start), let best = model.sets.firstIndex(of: selected)
+    guard model.variant.coefficients == .square, let stage = stage(of: .coefficients),
+      let information = try leading.information(stage.origin), let best = model.sets.firstIndex(of: selected)
     else { return [] }
+    let start = stage.origin
     let total = start.coefficients.reduce(0) { $0 + $1 * $1 }
     return model.sets.indices.filter { $0 != best && start.coefficients[$0] != 0 }.map { other in
       let names = (model.shareNames[best], model.shareNames[other])
       let predicted = 4 * start.scale * (information[best] - information[other]) / total
-      return form("slope of log(\(names.0)/\(names.1))", predicted) { table in
-        guard let rows = table.rows(changingOnly: .coefficients, model), let upper = table[names.0],
-          let lower = table[names.1]
-        else { return nil }
-        return LeastSquares(
-          rows.map { table.times[$0] }, rows.map { log(upper[$0] / lower[$0]) })?.slope
+      return form("slope of log(\(names.0)/\(names.1))" + after(stage), predicted, stage) { stretch in
+        func ratio(_ time: Double) -> Double? {
+          guard let upper = stretch.table.value(names.0, at: time),
+            let lower = stretch.table.value(names.1, at: time)
+          else { return nil }
+          return log(upper / lower)
+        }
+        guard let first = ratio(stretch.start), let last = ratio(stretch.end) else { return nil }
+        return (last - first) / stage.span
       }
     }
   }
@@ -103,13 +145,11 @@ struct ClosedForms {
 
   /// (1 − σ^h_own) t → Σ_{j ≠ own} 1/(a M (∂I/∂σ_own − ∂I/∂σ_j)), all shares on S*.
   private func weightConstants() throws -> [ClosedForm] {
-    guard let rows = theory.rows(changingOnly: .attention, model),
-      let start = theory.parameters(rows.lowerBound, model)
-    else { return [] }
+    guard let stage = stage(of: .attention) else { return [] }
     // At weights of nearly 1 the slope by w_j is a σ_j (∂I/∂σ_own − ∂I/∂σ_j).
     // A coefficient whose share vanishes.
     let none = model.variant.coefficients == .softmax ? -600.0 : 0
-    var point = Parameters(model: model, own: 14, other: 0, coefficients: none, scale: start.scale)
+    var point = Parameters(model: model, own: 14, other: 0, coefficients: none, scale: stage.origin.scale)
     for (index, set) in model.sets.enumerated() where set == selected { point.coefficients[index] = 1 }
     let slope = try leading.evaluate(point).gradient.attention
     let weights = point.attentionWeights
@@ -120,11 +160,8 @@ struct ClosedForms {
         guard lag.offset != place else { return sum }
         return sum + weights[head - 1][lag.offset] / (Double(model.window) * slope[head - 1][lag.offset])
       }
-      return form("(1 - sigma[\(head) \(own)]) t", predicted) { table in
-        guard let rows = table.rows(changingOnly: .attention, model),
-          let weight = table["sigma[\(head) \(own)]"]
-        else { return nil }
-        return (1 - weight[rows.upperBound]) * (table.times[rows.upperBound] - table.times[rows.lowerBound])
+      return form("(1 - sigma[\(head) \(own)]) t" + after(stage), predicted, stage) { stretch in
+        stretch.table.value("sigma[\(head) \(own)]", at: stretch.end).map { (1 - $0) * stage.span }
       }
     }
   }
@@ -134,24 +171,14 @@ struct ClosedForms {
   /// a at the end of its stage by the stage's own equation, one-hot heads and p on S*.
   private func scaleEquation() throws -> [ClosedForm] {
     guard model.variant == .paper, experiment.configuration.loss.criterion == .crossEntropy,
-      let rows = theory.rows(changingOnly: .scale, model),
-      let start = theory.parameters(rows.lowerBound, model)
+      let stage = stage(of: .scale)
     else { return [] }
     let equation = ScaleEquation(
       laws: laws, set: LagSet(selected.members), epsilon: experiment.configuration.loss.epsilon)
-    // As long as theory and every seed train it.
-    let spans = ([theory] + seeds).compactMap { table in
-      table.rows(changingOnly: .scale, model).map { table.times[$0.upperBound] - table.times[$0.lowerBound] }
-    }
-    let span = spans.min() ?? 0
-    let predicted = try equation.scale(from: start.scale, after: span)
+    let predicted = try equation.scale(from: stage.origin.scale, after: stage.span)
     return [
-      form("a after \(String(format: "%.4g", span)) of its stage", predicted) { table in
-        guard let rows = table.rows(changingOnly: .scale, model), let scale = table[ModelDefinition.scaleName]
-        else { return nil }
-        let target = table.times[rows.lowerBound] + span
-        guard let row = rows.last(where: { table.times[$0] <= target * (1 + 1e-9) }) else { return nil }
-        return scale[row]
+      form("a" + after(stage), predicted, stage) { stretch in
+        stretch.table.value(ModelDefinition.scaleName, at: stretch.end)
       }
     ]
   }

@@ -20,13 +20,15 @@ extension Transition {
   private static let pace = 0.5
   /// A transition makes at least this fraction of the whole range.
   private static let least = 0.1
+  /// A curve that stays within this fraction of its largest value stands still.
+  private static let stillness = 0.01
 
   /// The transitions of a curve, in order; none where nothing changes.
   public static func all(times: [Double], values: [Double]) -> [Transition] {
     guard let last = times.last, times.count > 2, last > times[0] else { return [] }
     let curve = LogarithmicCurve(times: times, values: values, count: resolution, smoothing: smoothing)
     let range = (curve.values.max() ?? 0) - (curve.values.min() ?? 0)
-    guard range > 1e-9 * (curve.values.map(abs).max() ?? 0) else { return [] }
+    guard range > stillness * (curve.values.map(abs).max() ?? 0) else { return [] }
     let threshold = pace * range / Double(resolution - 1)
     var transitions: [Transition] = []
     var first: Int?

@@ -96,14 +96,18 @@ extension Survey {
   }
 
   public var conclusion: String {
+    guard !rows.isEmpty else { return "No source has been compared." }
     let clear = rows.filter { $0.relativeGap >= Self.clearGap }
     let same = clear.filter { $0.theory.set == $0.training.set }
     let both = rows.filter { $0.theory.set == $0.selected && $0.training.set == $0.selected }
     let mean = both.reduce(0) { $0 + $1.difference } / Double(max(both.count, 1))
-    return
-      "Flow and training select the same set in \(same.count) of the \(clear.count) sources with ΔĨ ≥ Ĩ(S*)/10 "
-      + "(in \(rows.filter { $0.theory.set == $0.training.set }.count) of all \(rows.count)). Both select S* in "
-      + "\(both.count)"
+    let agreeing = rows.filter { $0.theory.set == $0.training.set }.count
+    let ofClear =
+      clear.isEmpty
+      ? "No source has ΔĨ ≥ Ĩ(S*)/10. Flow and training select the same set in \(agreeing) of all \(rows.count)"
+      : "Flow and training select the same set in \(same.count) of the \(clear.count) sources with ΔĨ ≥ Ĩ(S*)/10 "
+        + "(in \(agreeing) of all \(rows.count))"
+    return "\(ofClear). Both select S* in \(both.count)"
       + (both.isEmpty
         ? "."
         : "; there their predictions differ by \(String(format: "%.4f", mean)) in total variation on average, "

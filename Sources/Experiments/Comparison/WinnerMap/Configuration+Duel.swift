@@ -3,7 +3,10 @@ extension Configuration {
   var ofDuel: Configuration {
     var result = self
     if let seed = training?.seeds.first { result.training?.seeds = [seed] }
-    if let time = timeOfTraining { result.theory.stages[0].until.time = time }
+    if let time = timeOfTraining {
+      result.theory.stages[0].until.time = time
+      result.theory.output = theory.output.trimmed(to: time)
+    }
     return result
   }
 

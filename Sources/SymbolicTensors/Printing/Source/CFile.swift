@@ -19,15 +19,6 @@ extension FlowSystem {
     let text = CWriter(system: self, program: program, product: product, dataFile: dataFile).text
     return ExportedSource(text: text, data: constants.data)
   }
-
-  /// The same state with other equations.
-  private func replacing(_ equations: [Expression]) -> FlowSystem {
-    FlowSystem(
-      graph: graph, heading: heading,
-      components: zip(components, equations).map {
-        Component(symbol: $0.symbol, indices: $0.indices, derivative: $1)
-      }, names: names, initial: initial, constants: constants)
-  }
 }
 
 private struct CWriter {

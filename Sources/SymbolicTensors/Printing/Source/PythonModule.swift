@@ -1,88 +1,89 @@
 extension FlowSystem {
-  /// A self-contained NumPy module: `flow(time, state)`, `initial_state()` and `names`; scipy.integrate.solve_ivp
-  /// runs it as it stands. Contractions are einsums over shared intermediate results.
+  /// A self-contained NumPy module: `flow(time, state)`, `jacobian(time, state)` unless the flow takes a root, a logarithm or a
+  /// kink at 0, `initial_state()` and `names`; scipy.integrate.solve_ivp runs it as it stands. Contractions are einsums over
+  /// shared intermediate results.
   ///
   /// - Parameter dataFile: the name of the data file, which is looked for beside the module.
   public func pythonModule(dataFile: String) -> ExportedSource {
-    var writer = PythonWriter(self, dataFile: dataFile)
-    return writer.module()
+    let jacobian = equations.jacobianProduct()
+    let roots = components.map(\.derivative.id) + (jacobian?.product.map(\.id) ?? [])
+    let constants = SourceConstants(self, used: graph.evaluated(roots), given: jacobian?.direction ?? [])
+    let flow = PythonFunction(
+      self, into: "derivative", identifiers: SourceIdentifiers(reserved: PythonWriter.reserved))
+    let product = jacobian.map {
+      PythonFunction(
+        replacing($0.product), into: "product", identifiers: flow.identifiers, direction: $0.direction)
+    }
+    let writer = PythonWriter(
+      system: self, constants: constants, flow: flow, product: product, dataFile: dataFile)
+    return ExportedSource(text: writer.text, data: constants.data)
   }
 }
 
 private struct PythonWriter {
-  private let system: FlowSystem
-  private let graph: ExpressionGraph
-  private let dataFile: String
-  private let needed: [NodeID]
-  private let constants: SourceConstants
-  private var identifiers: SourceIdentifiers
-  /// What stands for a node: a variable or a short expression.
-  private var names: [NodeID: String] = [:]
-  private var lines: [String] = []
-  private var usesEinsum = false
-  private var helpers = Set<String>()
+  let system: FlowSystem
+  let constants: SourceConstants
+  let flow: PythonFunction
+  /// The Jacobian times a vector; nil where there is none.
+  let product: PythonFunction?
+  let dataFile: String
 
-  private static let reserved: Set = [
+  static let reserved: Set = [
     "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else",
     "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not",
-    "or",
-    "pass", "raise", "return", "try", "while", "with", "yield", "None", "True", "False", "np", "time",
-    "state",
-    "names", "flow", "initial_state", "derivative", "Path", "_data", "_paths", "_einsum", "_softmax",
-    "_guarded_power",
+    "or", "pass", "raise", "return", "try", "while", "with", "yield", "None", "True", "False", "np", "time",
+    "state", "names", "flow", "initial_state", "derivative", "direction", "directions", "product",
+    "jacobian", "jacobian_product", "Path", "_data", "_paths", "_einsum", "_softmax", "_guarded_power",
   ]
 
-  init(_ system: FlowSystem, dataFile: String) {
-    self.system = system
-    self.dataFile = dataFile
-    graph = system.graph
-    identifiers = SourceIdentifiers(reserved: Self.reserved)
-    needed = graph.evaluated(system.components.map(\.derivative.id))
-    constants = SourceConstants(system, used: needed)
+  var text: String {
+    """
+    \(system.heading.map { "# \($0)".trimmingTrailingSpace }.joined(separator: "\n"))
+    #
+    # solution = scipy.integrate.solve_ivp(flow, (0, 100), initial_state(), method="LSODA"\(product == nil ? "" : ", jac=jacobian"))
+    \(constants.data.isEmpty ? "" : "from pathlib import Path\n\n")import numpy as np
+
+    # Components of the state.
+    names = [
+    \(system.names.map { "\"\($0)\"" }.wrapped(indentation: "    ")),
+    ]
+    \(constantsText)\(helpersText)
+
+    def initial_state():
+        return np.array([
+    \(system.initial.map(PythonLiteral.text).wrapped(indentation: "        ")),
+        ])
+
+
+    def flow(time, state):
+    \(indented(flow))
+        return derivative
+    \(product.map(jacobian) ?? "")
+    """
   }
 
-  mutating func module() -> ExportedSource {
-    for node in needed { define(node) }
-    var results: [String] = []
-    for (component, (_, range)) in zip(system.components, system.layout) {
-      let value = aligned(component.derivative.id, component.indices)
-      let shape = component.indices.map { "\($0.extent)" }
-      let filled =
-        shape.count > 1 ? "np.broadcast_to(\(value), (\(shape.joined(separator: ", ")))).ravel()" : value
-      results.append(
-        shape.isEmpty
-          ? "derivative[\(range.lowerBound)] = \(value)"
-          : "derivative[\(range.lowerBound):\(range.upperBound)] = \(filled)")
-    }
-    let body = (unpacking() + lines + ["derivative = np.empty(\(system.names.count))"] + results)
-      .map { "    \($0)" }.joined(separator: "\n")
-    let text = """
-      \(system.heading.map { "# \($0)".trimmingTrailingSpace }.joined(separator: "\n"))
-      #
-      # solution = scipy.integrate.solve_ivp(flow, (0, 100), initial_state(), method="LSODA")
-      \(imports)import numpy as np
-
-      # Components of the state.
-      names = [
-      \(system.names.map { "\"\($0)\"" }.wrapped(indentation: "    ")),
-      ]
-      \(constantsText)\(helpersText)
-
-      def initial_state():
-          return np.array([
-      \(system.initial.map(PythonLiteral.text(_:)).wrapped(indentation: "        ")),
-          ])
+  /// The Jacobian by its columns: as long as twice the flow, whatever the dimension.
+  private func jacobian(_ product: PythonFunction) -> String {
+    """
 
 
-      def flow(time, state):
-      \(body)
-          return derivative
+    def jacobian_product(state, direction):
+        # The derivative of the flow along a direction.
+    \(indented(product))
+        return product
 
-      """
-    return ExportedSource(text: text, data: constants.data)
+
+    def jacobian(time, state):
+        # Entry [i, j] is the derivative of the flow's component i by the state's component j.
+        directions = np.eye(\(system.names.count))
+        return np.stack([jacobian_product(state, direction) for direction in directions], axis=1)
+
+    """
   }
 
-  private var imports: String { constants.data.isEmpty ? "" : "from pathlib import Path\n\n" }
+  private func indented(_ function: PythonFunction) -> String {
+    function.lines.map { "    \($0)" }.joined(separator: "\n")
+  }
 
   private var constantsText: String {
     guard !constants.entries.isEmpty else { return "" }
@@ -90,9 +91,9 @@ private struct PythonWriter {
     if !constants.data.isEmpty {
       text += "_data = np.fromfile(Path(__file__).with_name(\"\(dataFile)\"), dtype=\"<f8\")\n"
     }
-    var identifiers = identifiers
+    var identifiers = (product ?? flow).identifiers
     for entry in constants.entries {
-      let name = identifiers.identifier(entry.symbol, in: graph)
+      let name = identifiers.identifier(entry.symbol, in: system.graph)
       let shape = "(\(entry.shape.map { "\($0)," }.joined(separator: " ")))"
       if let offset = entry.offset {
         text += "\(name) = _data[\(offset):\(offset + entry.values.count)].reshape(\(shape))\n"
@@ -111,8 +112,9 @@ private struct PythonWriter {
   }
 
   private var helpersText: String {
+    let helpers = flow.helpers.union(product?.helpers ?? [])
     var text = ""
-    if usesEinsum {
+    if helpers.contains(.einsum) {
       text += """
 
 
@@ -128,7 +130,7 @@ private struct PythonWriter {
 
         """
     }
-    if helpers.contains("_softmax") {
+    if helpers.contains(.softmax) {
       text += """
 
 
@@ -141,7 +143,7 @@ private struct PythonWriter {
 
         """
     }
-    if helpers.contains("_guarded_power") {
+    if helpers.contains(.guardedPower) {
       text += """
 
 
@@ -152,135 +154,6 @@ private struct PythonWriter {
         """
     }
     return text
-  }
-
-  /// The state's symbols that the derivative needs.
-  private mutating func unpacking() -> [String] {
-    let used = Set(
-      needed.compactMap { node -> Symbol? in
-        if case .symbol(let symbol, _) = graph.nodes[Int(node)] { symbol } else { nil }
-      })
-    var lines: [String] = []
-    for (symbol, range) in system.layout where used.contains(symbol) {
-      let name = identifiers.identifier(symbol, in: graph)
-      let shape = graph.shape(of: symbol)
-      let slice = shape.isEmpty ? "\(range.lowerBound)" : "\(range.lowerBound):\(range.upperBound)"
-      let reshaped = shape.count > 1 ? ".reshape(\(shape.map(String.init).joined(separator: ", ")))" : ""
-      lines.append("\(name) = state[\(slice)]\(reshaped)")
-    }
-    return lines
-  }
-
-  // MARK: Statements
-
-  private mutating func define(_ node: NodeID) {
-    let free = graph.free[Int(node)]
-    switch graph.nodes[Int(node)] {
-    case .number(let value): names[node] = PythonLiteral.text(value)
-    case .symbol(let symbol, let indices):
-      let name = identifiers.identifier(symbol, in: graph)
-      names[node] = name
-      if indices != free {
-        assign(node, "np.einsum(\"\(subscripts(indices, free))->\(subscripts(free, free))\", \(name))")
-      }
-    case .delta(let first, _): assign(node, "np.eye(\(first.extent))")
-    case .sum(let terms):
-      var text = ""
-      for term in terms {
-        let isNegative = term.coefficient.isNegative
-        let size = PythonLiteral.text(isNegative ? -term.coefficient : term.coefficient)
-        let operand = aligned(term.node, free)
-        text += text.isEmpty ? (isNegative ? "-" : "") : isNegative ? " - " : " + "
-        text += term.node == ExpressionGraph.one ? size : size == "1" ? operand : "\(size) * \(operand)"
-      }
-      assign(node, text)
-    case .product(let factors): assign(node, product(factors, free))
-    case .function(let function, let argument): assign(node, apply(function, names[argument] ?? "0"))
-    case .largest(let nodes):
-      let operands = nodes.map { aligned($0, free) }
-      assign(node, operands.dropFirst().reduce(operands[0]) { "np.maximum(\($0), \($1))" })
-    case .softmax(let logits, over: let index):
-      helpers.insert("_softmax")
-      assign(node, "_softmax(\(names[logits] ?? "0"), \(free.firstIndex(of: index) ?? 0))")
-    case .contraction(_, let body): assign(node, contraction(body, onto: free))
-    }
-  }
-
-  private mutating func assign(_ node: NodeID, _ text: String) {
-    let name = "t\(lines.count + 1)"
-    lines.append("\(name) = \(text)")
-    names[node] = name
-  }
-
-  private func product(_ factors: [Factor], _ domain: [Index]) -> String {
-    let above = factors.filter { !$0.exponent.isNegative }.map { power($0, domain) }
-    let below = factors.filter { $0.exponent.isNegative }
-      .map { power(Factor(base: $0.base, exponent: -$0.exponent), domain) }
-    let numerator = above.isEmpty ? "1.0" : above.joined(separator: " * ")
-    guard !below.isEmpty else { return numerator }
-    let denominator = below.joined(separator: " * ")
-    return "\(numerator) / \(below.count > 1 ? "(\(denominator))" : denominator)"
-  }
-
-  private func power(_ factor: Factor, _ domain: [Index]) -> String {
-    let operand = aligned(factor.base, domain)
-    if factor.exponent.isOne { return operand }
-    if factor.exponent == Number(1, over: 2) { return "np.sqrt(\(operand))" }
-    return
-      "\(operand)**\(factor.exponent.integer == nil ? "(\(PythonLiteral.text(factor.exponent)))" : PythonLiteral.text(factor.exponent))"
-  }
-
-  private mutating func contraction(_ body: NodeID, onto free: [Index]) -> String {
-    let domain = graph.free[Int(body)]
-    var operands: [(text: String, indices: [Index])] = [(names[body] ?? "0", domain)]
-    if case .product(let factors) = graph.nodes[Int(body)] {
-      operands = factors.map { factor in
-        let indices = graph.free[Int(factor.base)]
-        let isNegative = factor.exponent.isNegative
-        let size = Factor(base: factor.base, exponent: isNegative ? -factor.exponent : factor.exponent)
-        return ((isNegative ? "1.0 / " : "") + power(size, indices), indices)
-      }
-    }
-    // einsum knows 52 letters; an expression of this many indices cannot be evaluated anyway.
-    usesEinsum = true
-    let inputs = operands.map { subscripts($0.indices, domain) }.joined(separator: ",")
-    return "_einsum(\"\(inputs)->\(subscripts(free, domain))\", "
-      + operands.map(\.text).joined(separator: ", ") + ")"
-  }
-
-  private func subscripts(_ indices: [Index], _ domain: [Index]) -> String {
-    let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return String(indices.map { letters[(domain.firstIndex(of: $0) ?? 0) % letters.count] })
-  }
-
-  /// An operand broadcast along the indices of a larger domain.
-  private func aligned(_ node: NodeID, _ domain: [Index]) -> String {
-    let name = names[node] ?? "0"
-    let own = graph.free[Int(node)]
-    guard let first = own.first, own != domain, let start = domain.firstIndex(of: first) else { return name }
-    let tail = domain[start...]
-    if Array(tail) == own { return name }
-    return "\(name)[\(tail.map { own.contains($0) ? ":" : "None" }.joined(separator: ", "))]"
-  }
-
-  private mutating func apply(_ function: Function, _ x: String) -> String {
-    if case .guardedPower = function { helpers.insert("_guarded_power") }
-    return function.row.numpy(x)
-  }
-}
-
-/// Numbers in Python.
-enum PythonLiteral {
-  static func text(_ number: Number) -> String {
-    switch number {
-    case .rational(let numerator, 1): "\(numerator)"
-    case .rational(let numerator, let denominator): "(\(numerator) / \(denominator))"
-    case .real(let value): text(value)
-    }
-  }
-
-  static func text(_ value: Double) -> String {
-    value.isFinite ? "\(value)" : value.isNaN ? "np.nan" : value < 0 ? "-np.inf" : "np.inf"
   }
 }
 

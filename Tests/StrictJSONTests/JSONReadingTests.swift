@@ -1,5 +1,5 @@
-import Experiments
 import Foundation
+import StrictJSON
 import Testing
 
 @Suite struct JSONReadingTests {

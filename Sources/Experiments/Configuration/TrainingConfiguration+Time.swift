@@ -1,6 +1,20 @@
 import Transformer
 
 extension TrainingConfiguration {
+  /// t at the end if no condition ends a stage before; nil where there is no such end. O(steps in which the rate changes).
+  var longestTime: Double? {
+    guard let optimizer = try? optimizer.resolved(), let steps = longestSteps else { return nil }
+    return optimizer.timePerStep * optimizer.schedule.total(steps: steps)
+  }
+
+  /// Steps of a seed, likewise.
+  var longestSteps: Int? {
+    guard let optimizer = try? optimizer.resolved() else { return nil }
+    return try? Transformer.TrainingStage.longest(
+      stages.map { $0.resolved(mostInformative: .empty) }, optimizer
+    ).reduce(0, +)
+  }
+
   /// How long a stage lasts in t = Σ rate, over 1 − β with momentum; nil unless it and all before it have a fixed
   /// number of steps. O(steps in which the rate changes).
   func time(ofStage index: Int) -> Double? {

@@ -47,8 +47,13 @@ private struct JSONReader {
 
   /// The next byte that is no white space; nil at the end.
   private mutating func next() -> UInt8? {
-    while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
-    return at < bytes.count ? bytes[at] : nil
+    while at < bytes.count {
+      switch bytes[at] {
+      case 0x20, 0x09, 0x0A, 0x0D: at += 1
+      default: return bytes[at]
+      }
+    }
+    return nil
   }
 
   private mutating func skip(_ character: Unicode.Scalar) -> Bool {
@@ -121,6 +126,8 @@ private struct JSONReader {
       if at < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[at]) { at += 1 }
       try digits()
     }
+    // Tokens are nearly all of a file of sequences.
+    if isInteger, at == start + 1 { return .integer(Int(bytes[start] - UInt8(ascii: "0"))) }
     let text = String(decoding: bytes[start..<at], as: UTF8.self)
     if isInteger, text != "-0", let value = Int(text) { return .integer(value) }
     guard let value = Double(text), value.isFinite else { throw error("a number out of range") }
