@@ -15,6 +15,7 @@ let package = Package(
     .executable(name: "inflow", targets: ["inflow"]),
     .library(name: "SymbolicTensors", targets: ["SymbolicTensors"]),
     .library(name: "ODESolvers", targets: ["ODESolvers"]),
+    .library(name: "Flows", targets: ["Flows"]),
     .library(name: "MarkovChains", targets: ["MarkovChains"]),
     .library(name: "InductionModel", targets: ["InductionModel"]),
     .library(name: "Theory", targets: ["Theory"]),
@@ -41,23 +42,34 @@ let package = Package(
         .product(name: "Collections", package: "swift-collections"),
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
-    .target(name: "ODESolvers", dependencies: ["CGSL"]),
+    .target(name: "GSLSupport", dependencies: ["CGSL"]),
+    .target(name: "ODESolvers", dependencies: ["CGSL", "GSLSupport"]),
+    .target(name: "ParameterSpaces"),
+    .target(
+      name: "Flows",
+      dependencies: [
+        "ParameterSpaces", "SymbolicTensors", "ODESolvers",
+        .product(name: "Numerics", package: "swift-numerics"),
+      ]),
     .target(name: "StrictJSON"),
-    .target(name: "InductionModel", dependencies: ["StrictJSON"]),
-    .target(name: "MarkovChains", dependencies: ["StrictJSON", "CGSL", "CKernels"]),
+    .target(name: "InductionModel", dependencies: ["ParameterSpaces", "StrictJSON"]),
+    .target(name: "MarkovChains", dependencies: ["StrictJSON", "CGSL", "GSLSupport", "CKernels"]),
     .target(
       name: "Theory",
       dependencies: [
-        "SymbolicTensors", "ODESolvers", "InductionModel", "MarkovChains",
+        "Flows", "InductionModel", "MarkovChains",
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
     .target(
       name: "Transformer",
-      dependencies: ["StrictJSON", "InductionModel", "MarkovChains", "COpenBLAS", "CKernels"]),
+      dependencies: [
+        "StrictJSON", "ParameterSpaces", "InductionModel", "MarkovChains", "COpenBLAS", "CKernels",
+      ]),
     .target(
       name: "Experiments",
       dependencies: [
-        "StrictJSON", "SymbolicTensors", "Theory", "Transformer", "CSystem", "Yams",
+        "StrictJSON", "ParameterSpaces", "SymbolicTensors", "Flows", "Theory", "Transformer", "CSystem",
+        "Yams",
         .product(name: "Collections", package: "swift-collections"),
       ]),
     .executableTarget(
@@ -66,16 +78,20 @@ let package = Package(
         "Experiments",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["ParameterSpaces", "InductionModel"], path: "Tests/TestSupport"),
     .testTarget(
       name: "SymbolicTensorsTests",
       dependencies: ["SymbolicTensors", "TestSupport", .product(name: "Numerics", package: "swift-numerics")]),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "ODESolversTests", dependencies: ["ODESolvers"]),
-    .testTarget(name: "InductionModelTests", dependencies: ["InductionModel"]),
+    .testTarget(name: "ParameterSpacesTests", dependencies: ["ParameterSpaces"]),
+    .testTarget(name: "FlowsTests", dependencies: ["ParameterSpaces", "Flows"]),
+    .testTarget(name: "InductionModelTests", dependencies: ["InductionModel", "StrictJSON"]),
     .testTarget(name: "MarkovChainsTests", dependencies: ["MarkovChains", "TestSupport"]),
     .testTarget(
-      name: "TheoryTests", dependencies: ["Theory", "TestSupport"], resources: [.copy("ReferenceCases")]),
+      name: "TheoryTests", dependencies: ["ParameterSpaces", "Flows", "Theory", "TestSupport"],
+      resources: [.copy("ReferenceCases")]),
     .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Theory", "TestSupport"]),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),
     .testTarget(name: "InflowTests", dependencies: ["Experiments", "inflow", "TestSupport"]),

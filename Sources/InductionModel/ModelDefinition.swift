@@ -1,3 +1,5 @@
+import ParameterSpaces
+
 /// The two-attention-layer transformer TF(M, H, d, D): sizes and variant, no parameters and no dynamics.
 ///
 /// Source: arXiv 2409.10559, section 3.
@@ -13,6 +15,8 @@ public struct ModelDefinition: Hashable, Sendable {
   public let variant: Variant
   /// The sets of heads with a coefficient c_S, in the order of `HeadSet`.
   public let sets: [HeadSet]
+  /// What trains, in the order of every flat vector.
+  public let parameterSpace: ParameterSpace
 
   /// - Throws: `ModelError` when a size is out of range.
   public init(tokens: Int, window: Int, heads: Int, degree: Int, variant: Variant = .paper) throws {
@@ -28,7 +32,9 @@ public struct ModelDefinition: Hashable, Sendable {
     self.heads = heads
     self.degree = degree
     self.variant = variant
-    self.sets = HeadSet.all(heads: heads, degree: degree)
+    let sets = HeadSet.all(heads: heads, degree: degree)
+    self.sets = sets
+    parameterSpace = ParameterSpace(heads: heads, sets: sets) { variant.lags(ofHead: $0, window: window) }
   }
 
   public static let largestAlphabet = 1 << 16
@@ -38,10 +44,7 @@ public struct ModelDefinition: Hashable, Sendable {
 
   /// The lags that a head (1...H) sees, ascending; `attention[head - 1]` is in this order.
   public func lags(ofHead head: Int) -> ClosedRange<Int> {
-    switch variant.windows {
-    case .shared: 1...window
-    case .shifted: head...head + window - 1
-    }
+    variant.lags(ofHead: head, window: window)
   }
 
   /// W, the largest lag that any head sees: M (`shared`) or M+H−1 (`shifted`).
@@ -53,7 +56,7 @@ public struct ModelDefinition: Hashable, Sendable {
   }
 
   /// Trainable numbers: H·M + |sets| + 1.
-  public var parameterCount: Int { heads * window + sets.count + 1 }
+  public var parameterCount: Int { parameterSpace.count }
 }
 
 /// A model that cannot be.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// One point in parameter space, or a vector of its tangent space such as a gradient.
 public struct Parameters: Hashable, Sendable {
   /// w, `[head][lag]`, H × M, in the order of the lags that the head sees.
@@ -32,11 +30,6 @@ public struct Parameters: Hashable, Sendable {
   }
 }
 
-/// The three groups that a stage of training can move, in the order of the flat vector.
-public enum ParameterGroup: String, CaseIterable, Hashable, Sendable {
-  case attention, coefficients, scale
-}
-
 extension Parameters {
   /// w by rows, then c, then a: `ModelDefinition.parameterCount` numbers.
   public var flat: [Double] { attention.flatMap { $0 } + coefficients + [scale] }
@@ -51,38 +44,4 @@ extension Parameters {
       coefficients: Array(flat[weights..<weights + model.sets.count]),
       scale: flat[weights + model.sets.count])
   }
-
-  /// σ = softmax of each row of w, `[head][lag]`.
-  public var attentionWeights: [[Double]] { attention.map(softmax) }
-
-  /// p, the share of every set; they sum to 1.
-  public func shares(_ model: ModelDefinition) -> [Double] {
-    switch model.variant.coefficients {
-    case .square: normalized(coefficients.map { $0 * $0 })
-    case .softmax: softmax(coefficients)
-    case .absolute: normalized(coefficients.map(abs))
-    }
-  }
-}
-
-extension ModelDefinition {
-  /// The flat vector's range of a group.
-  public func range(of group: ParameterGroup) -> Range<Int> {
-    let weights = heads * window
-    return switch group {
-    case .attention: 0..<weights
-    case .coefficients: weights..<weights + sets.count
-    case .scale: weights + sets.count..<weights + sets.count + 1
-    }
-  }
-}
-
-private func softmax(_ logits: [Double]) -> [Double] {
-  let largest = logits.max() ?? 0
-  return normalized(logits.map { exp($0 - largest) })
-}
-
-private func normalized(_ weights: [Double]) -> [Double] {
-  let total = weights.reduce(0, +)
-  return weights.map { $0 / total }
 }

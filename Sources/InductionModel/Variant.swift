@@ -79,6 +79,15 @@ public struct Variant: Hashable, Sendable {
   public static let referenceCode = Variant(windows: .shifted, normalization: .l2, keys: .all)
 }
 
+extension Variant {
+  func lags(ofHead head: Int, window: Int) -> ClosedRange<Int> {
+    switch windows {
+    case .shared: 1...window
+    case .shifted: head...head + window - 1
+    }
+  }
+}
+
 /// What one prediction costs.
 public struct Loss: Hashable, Sendable {
   public enum Criterion: String, CaseIterable, Sendable {

@@ -1,5 +1,5 @@
-import CGSL
 import Foundation
+import GSLSupport
 
 /// The extreme eigenvalues of ∂f/∂y at a state: how stiff the system is there.
 public struct Spectrum: Hashable, Sendable, Codable {
@@ -54,41 +54,18 @@ public struct Spectrum: Hashable, Sendable, Codable {
     return exp(logarithms / 20)
   }
 
-  private static func eigenvalues(_ jacobian: [Double], _ dimension: Int) throws -> [(
-    real: Double, imaginary: Double
-  )] {
+  private static func eigenvalues(_ jacobian: [Double], _ dimension: Int) throws
+    -> [(real: Double, imaginary: Double)]
+  {
     guard jacobian.count == dimension * dimension else {
       throw ProblemError.wrongLength(
         of: "numbers in the Jacobian", found: jacobian.count, expected: dimension * dimension)
     }
     guard jacobian.allFinite else { throw ProblemError.nonFinite("the Jacobian") }
-    GSLStepper.switchErrorHandlerOff()
-    guard let matrix = gsl_matrix_alloc(dimension, dimension) else {
-      throw ProblemError.outOfMemory(dimension: dimension)
-    }
-    defer { gsl_matrix_free(matrix) }
-    guard let values = gsl_vector_complex_alloc(dimension) else {
-      throw ProblemError.outOfMemory(dimension: dimension)
-    }
-    defer { gsl_vector_complex_free(values) }
-    guard let workspace = gsl_eigen_nonsymm_alloc(dimension) else {
-      throw ProblemError.outOfMemory(dimension: dimension)
-    }
-    defer { gsl_eigen_nonsymm_free(workspace) }
-    for row in 0..<dimension {
-      for column in 0..<dimension {
-        gsl_matrix_set(matrix, row, column, jacobian[row * dimension + column])
-      }
-    }
-    // Balancing: rates in one Jacobian can differ by twenty powers of ten.
-    gsl_eigen_nonsymm_params(0, 1, workspace)
-    guard gsl_eigen_nonsymm(matrix, values, workspace) == Status.success else {
+    guard let eigenvalues = GSL.eigenvalues(jacobian, size: dimension) else {
       throw ProblemError.nonFinite("an eigenvalue of the Jacobian")
     }
-    return (0..<dimension).map { index in
-      let value = gsl_vector_complex_get(values, index)
-      return (value.dat.0, value.dat.1)
-    }
+    return eigenvalues
   }
 }
 

@@ -2,6 +2,7 @@ import Experiments
 import Foundation
 import InductionModel
 import MarkovChains
+import ParameterSpaces
 import Testing
 
 private let folder = URL(fileURLWithPath: "/somewhere")
@@ -90,7 +91,7 @@ let minimal = """
     let read = try configuration(
       stages, "theory.stages[1].until.time=10", "theory.stages[0].train=[attention]")
     #expect(read.theory.stages.map(\.until.time) == [5, 10])
-    #expect(read.theory.stages.map(\.train) == [[.attention], ParameterGroup.allCases])
+    #expect(read.theory.stages.map(\.train) == [[.attention], read.model.parameterSpace.groups])
     #expect(try configuration(stages, "theory=null").theory.stages.map(\.until.time) == [10000])
     #expect(try configuration(minimal, "loss={epsilon: 0.5, criterion: logits}").loss.epsilon == 0.5)
   }
@@ -98,7 +99,7 @@ let minimal = """
   @Test func overridesReachIntoListsThatAreNotWritten() throws {
     let time = try configuration(minimal, "theory.stages[0].until.time=100")
     #expect(time.theory.stages.map(\.until.time) == [100])
-    #expect(time.theory.stages.map(\.train) == [ParameterGroup.allCases])
+    #expect(time.theory.stages.map(\.train) == [time.model.parameterSpace.groups])
     let steps = try configuration(minimal, "training.stages[0].steps=7", "training.seeds[1]=9")
     #expect(steps.training?.stages.map(\.length) == [.steps(7)])
     #expect(steps.training?.seeds == [1, 9, 3])

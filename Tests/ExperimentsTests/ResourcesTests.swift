@@ -9,19 +9,19 @@ import Testing
   /// N² numbers for each of 2H + 4 matrices are the bulk: N = 3^W.
   @Test func grownWindowsAreRefusedBeforeTheyAreAllocated() throws {
     let gibibyte = 1 << 30
-    let fits = try Resources(infiniteContextOf: experiment(window: 6), memory: gibibyte)
+    let fits = try Resources(.infiniteContext, of: experiment(window: 6), memory: gibibyte)
     #expect(fits.windows == 729)
     #expect(fits.bytes > 8 * 729 * 729 * 10)
     let error = try #require(throws: ConfigurationError.self) {
-      try Resources(infiniteContextOf: experiment(window: 12), memory: gibibyte)
+      try Resources(.infiniteContext, of: experiment(window: 12), memory: gibibyte)
     }
     #expect(error.keyPath == "model.window")
     #expect(error.found.contains("3^12 = 531441 windows"))
     // The window that the message names is the largest that fits.
     let named = try #require((1...12).last { error.suggestion?.hasSuffix("at most \($0)") == true })
-    _ = try Resources(infiniteContextOf: experiment(window: named), memory: gibibyte)
+    _ = try Resources(.infiniteContext, of: experiment(window: named), memory: gibibyte)
     #expect(throws: ConfigurationError.self) {
-      try Resources(infiniteContextOf: experiment(window: named + 1), memory: gibibyte)
+      try Resources(.infiniteContext, of: experiment(window: named + 1), memory: gibibyte)
     }
   }
 

@@ -1,6 +1,8 @@
+import Flows
 import InductionModel
 import MarkovChains
 import ODESolvers
+import ParameterSpaces
 import Testing
 import Theory
 
@@ -11,12 +13,12 @@ import Theory
     var random = RandomModels(seed: 7001)
     let model = try ModelDefinition(tokens: 2, window: 3, heads: 2, degree: 2)
     let laws = try WindowLaws(kernels: random.kernels(3, tokens: 2, parents: [1, 2]), window: 3)
-    let point = random.parameters(model)
+    let point = random.parameters(model).flat
     for loss: any LossFunction in [
       try InfiniteContextLoss(model: model, loss: Loss(), laws: laws),
       try LeadingOrderLoss(model: model, loss: Loss(), laws: laws),
     ] {
-      let flow = GradientFlow(loss, trained: trained, start: point)
+      let flow = Flow(loss, trained: trained, start: point)
       let system = flow.systemWithCurvature
       let state = flow.state(point)
       func slope(_ state: [Double]) throws -> [Double] {

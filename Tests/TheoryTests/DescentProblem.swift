@@ -1,6 +1,8 @@
+import Flows
 import InductionModel
 import MarkovChains
 import ODESolvers
+import ParameterSpaces
 import Theory
 
 /// Descent with steps of a derived gradient, beside the flows of the same loss.
@@ -29,7 +31,7 @@ struct DescentProblem {
       var velocity = point.map { _ in 0.0 }
       for _ in 0..<Int((stage.time * (1 - momentum) / rate).rounded()) {
         loss.gradient(point, into: &gradient)
-        for component in stage.trained.flatMap({ Array(model.range(of: $0)) }) {
+        for component in model.parameterSpace.components(of: stage.trained) {
           velocity[component] = momentum * velocity[component] + gradient[component]
           point[component] -= rate * velocity[component]
         }
@@ -42,11 +44,11 @@ struct DescentProblem {
     -> [Double]
   {
     let flow = StagedFlow(
-      loss, start: start,
+      loss, start: start.flat,
       stages: stages.map { FlowStage(trained: $0.trained, end: FlowStageEnd(time: $0.time)) },
       solver: Solver(stepper: .rk8pd, tolerance: Tolerance(relative: 1e-12, absolute: 1e-13)),
       correction: correction)
-    return try flow.run(outputs: .none).parameters.flat
+    return try flow.run(outputs: .none).parameters
   }
 
   func distance(_ left: [Double], _ right: [Double]) -> Double {

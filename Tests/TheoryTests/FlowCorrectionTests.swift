@@ -1,12 +1,14 @@
 import Foundation
 import InductionModel
+import ParameterSpaces
+import TestSupport
 import Testing
 import Theory
 
 /// Descent with steps of the derived gradient, against the flow and the modified equation of the same loss.
 @Suite struct FlowCorrectionTests {
   /// Groups that do not train must stay out of the correction too.
-  @Test(arguments: [ParameterGroup.allCases, [.coefficients, .scale]])
+  @Test(arguments: [ParameterGroup.all, [.coefficients, .scale]])
   func ordersInTheStepSize(trained: [ParameterGroup]) throws {
     let problem = try DescentProblem()
     let stages = [(time: 16.0, trained: trained)]

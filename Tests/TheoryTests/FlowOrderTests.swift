@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import MarkovChains
 import ODESolvers
@@ -16,8 +17,8 @@ import Theory
     let leading = try LeadingOrderLoss(model: model, loss: Loss(), laws: laws)
     let solver = Solver(stepper: .rk8pd, tolerance: Tolerance(relative: 1e-12, absolute: 1e-13))
     func movement(_ loss: any LossFunction, scale: Double) throws -> [Double] {
-      let start = Parameters(model: model, own: 1, other: 0, coefficients: 1, scale: scale)
-      let flow = GradientFlow(loss, trained: [.coefficients, .attention], start: start)
+      let start = Parameters(model: model, own: 1, other: 0, coefficients: 1, scale: scale).flat
+      let flow = Flow(loss, trained: [.coefficients, .attention], start: start)
       let state = flow.state(start)
       let end = try solve(flow.system, from: 0, state: state, to: 40 / scale, solver: solver).outcome.state
       return zip(end, state).map { $0 - $1 }

@@ -1,6 +1,9 @@
+import Flows
 import Foundation
 import InductionModel
 import ODESolvers
+import ParameterSpaces
+import TestSupport
 import Testing
 import Theory
 
@@ -15,7 +18,7 @@ import Theory
   ]
 
   /// Over one stage and over two, in each of which momentum begins anew.
-  @Test(arguments: [0.5, 0.8], [[(time: 48.0, trained: ParameterGroup.allCases)], staged])
+  @Test(arguments: [0.5, 0.8], [[(time: 48.0, trained: ParameterGroup.all)], staged])
   func ordersInTheStepSize(momentum: Double, stages: [(time: Double, trained: [ParameterGroup])]) throws {
     let exact = try problem.flow(.none, stages)
     let errors = try [1.0, 0.5, 0.25].map { timePerStep in
@@ -33,7 +36,7 @@ import Theory
 
   /// Without momentum it is the modified equation up to O(η²), which differs from the flow by O(η).
   @Test func withoutMomentumItIsTheModifiedEquation() throws {
-    let stages = [(time: 16.0, trained: ParameterGroup.allCases)]
+    let stages = [(time: 16.0, trained: ParameterGroup.all)]
     let differences = try [0.5, 0.25].map { rate in
       problem.distance(
         try problem.flow(.momentum(Inertia(rate: rate, momentum: 0)), stages),
@@ -43,12 +46,12 @@ import Theory
   }
 
   @Test func jacobianAndCurvatureAreDifferences() throws {
-    let flow = GradientFlow(
-      problem.loss, trained: [.attention, .scale], start: problem.start,
+    let flow = Flow(
+      problem.loss, trained: [.attention, .scale], start: problem.start.flat,
       correction: .momentum(Inertia(rate: 0.3, momentum: 0.7)))
     let system = flow.systemWithCurvature
     let count = system.dimension
-    let state = zip(flow.state(problem.start), (0..<count)).map { $0 + 0.1 * sin(Double($1)) }
+    let state = zip(flow.state(problem.start.flat), (0..<count)).map { $0 + 0.1 * sin(Double($1)) }
     func slope(_ state: [Double]) throws -> [Double] {
       var slope = state
       try system.derivative(0, state, &slope)

@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import MarkovChains
 import Testing
@@ -19,7 +20,7 @@ import Theory
     moved.coefficients = point.coefficients.map { $0 + shift }
     let sequences = random.sequences(4, length: 8, tokens: 2)
     let loss = Loss(epsilon: 0.01)
-    for level: any LossFunction in [
+    for level: any LevelLoss in [
       try InfiniteContextLoss(model: model, loss: loss, laws: laws),
       try LeadingOrderLoss(model: model, loss: loss, laws: laws),
       try FiniteContextLoss(model: model, loss: loss, sequences: sequences),

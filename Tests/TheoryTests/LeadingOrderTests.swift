@@ -93,7 +93,7 @@ import Theory
       let shorter = order == 1 ? base : try level(order - 1).value(point.flat)
       let remainder = abs(try exact.value(point.flat) - value)
       guard remainder > 1e-11 else { return 0 }
-      return abs(try range.value(at: point) / (remainder / abs(value - shorter)) - 1)
+      return abs(try range.value(at: point.flat) / (remainder / abs(value - shorter)) - 1)
     }
     let (coarse, fine) = (try deviation(0.02), try deviation(0.005))
     #expect(fine < 0.02 || fine < 0.35 * coarse, "seed \(seed), \(model): \(coarse), \(fine)")

@@ -46,7 +46,7 @@ struct RandomModels {
 
   mutating func parameters(_ model: ModelDefinition) -> Parameters {
     var flat = (0..<model.parameterCount).map { _ in number(in: -1...1) }
-    for position in model.range(of: .coefficients) { flat[position] += 1.5 }
+    for position in model.parameterSpace.range(of: .coefficients) { flat[position] += 1.5 }
     flat[flat.count - 1] = number(in: 0.1...1)
     return Parameters(flat: flat, model: model)
   }

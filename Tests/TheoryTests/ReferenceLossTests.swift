@@ -23,8 +23,10 @@ import Theory
     #expect(abs(loss / expected - 1) < 1e-12)
     #expect(groupwiseError(gradient, try reference.parameters("finite_context", "gradient")) < 1e-10)
     let predictions: [[Double]] = try reference.value("finite_context", "prediction")
-    let found = try level.prediction(reference.parameters)
-    for (row, expected) in zip(found, predictions) { #expect(relativeError(row, expected) < 1e-10) }
-    #expect(found.count == predictions.count)
+    let found = try level.predictions(reference.parameters)
+    try #require(found.shape == [predictions.count, reference.model.tokens])
+    for (row, expected) in predictions.enumerated() {
+      #expect(relativeError(found.row(row), expected) < 1e-10)
+    }
   }
 }

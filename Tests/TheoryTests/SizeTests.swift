@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import SymbolicTensors
 import Testing
 import Theory
 
@@ -12,7 +13,7 @@ import Theory
     #expect {
       try LeadingOrderLoss(model: model, loss: Loss(), laws: laws)
     } throws: { error in
-      if case TheoryError.tooLarge = error { true } else { false }
+      if case PlanError.tooLarge = error { true } else { false }
     }
   }
 }

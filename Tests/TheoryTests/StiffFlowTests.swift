@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import ODESolvers
 import Testing
@@ -13,13 +14,13 @@ import Theory
     solver.steps.count = 20_000
     return StagedFlow(
       try LeadingOrderLoss(model: reference.model, loss: reference.loss, laws: reference.laws()),
-      start: Parameters(model: reference.model, own: 1, other: 0, coefficients: 1, scale: 0.01),
+      start: Parameters(model: reference.model, own: 1, other: 0, coefficients: 1, scale: 0.01).flat,
       stages: [FlowStage(end: FlowStageEnd(time: time))], solver: solver, correction: correction)
   }
 
   /// In gradients, a column of a Jacobian counted as three.
   private func cost(_ outcome: FlowOutcome) -> Int {
-    outcome.counts.evaluations + 3 * outcome.parameters.flat.count * outcome.counts.jacobians
+    outcome.counts.evaluations + 3 * outcome.parameters.count * outcome.counts.jacobians
   }
 
   /// Few steps, no more than 1.5 times the cost of backward differentiation, the same point.
@@ -28,7 +29,7 @@ import Theory
     let best = try flow(.msbdf).run(outputs: .none)
     #expect(auto.counts.jacobians > 0 && auto.suggestion == nil)
     #expect(Double(cost(auto)) <= 1.5 * Double(cost(best)), "\(auto.counts) against \(best.counts)")
-    for (found, expected) in zip(auto.parameters.flat, best.parameters.flat) {
+    for (found, expected) in zip(auto.parameters, best.parameters) {
       #expect(abs(found - expected) <= 1e-5 * max(1, abs(expected)))
     }
   }
@@ -43,7 +44,7 @@ import Theory
   @Test func correctedFlowIsIntegratedToo() throws {
     let auto = try flow(.auto, to: 2000, .stepSize(rate: 0.1)).run(outputs: .none)
     let best = try flow(.msbdf, to: 2000, .stepSize(rate: 0.1)).run(outputs: .none)
-    for (found, expected) in zip(auto.parameters.flat, best.parameters.flat) {
+    for (found, expected) in zip(auto.parameters, best.parameters) {
       #expect(abs(found - expected) <= 1e-5 * max(1, abs(expected)))
     }
   }

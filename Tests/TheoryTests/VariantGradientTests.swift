@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import MarkovChains
 import SymbolicTensors

@@ -1,7 +1,10 @@
 import Foundation
 import InductionModel
 import MarkovChains
+import ParameterSpaces
+import TestSupport
 import Testing
+import Theory
 import Transformer
 
 /// The reference code's simultaneous run, its first hundred steps on five fresh datasets. The stored trajectory is not
@@ -54,12 +57,12 @@ import Transformer
         start: Parameters(model: definition, own: 3, other: 0.1, coefficients: 0.01, scale: 0.01).flat,
         data: .fixed(sequences, batch: 9000), heldOut: sequences.selecting(0..<50),
         optimizer: try Optimizer(.sgd(rate: 1)),
-        stages: [TrainingStage(train: ParameterGroup.allCases, end: .steps(100))],
+        stages: [TrainingStage(train: ParameterGroup.all, end: .steps(100))],
         measure: .times([3, 6, 9, 10, 100]), precision: .float)
       _ = try TrainingRun(setup, pool: pool).run(
         .init(measurement: { measurement in
           let parameters = Parameters(flat: measurement.parameters, model: definition)
-          shares[measurement.step, default: []].append(parameters.shares(definition)[4])
+          shares[measurement.step, default: []].append(parameters.quantities(definition).shares[4])
           scales[measurement.step, default: []].append(parameters.scale)
         }))
     }

@@ -1,7 +1,10 @@
 import Foundation
 import InductionModel
 import MarkovChains
+import ParameterSpaces
+import TestSupport
 import Testing
+import Theory
 import Transformer
 
 @Suite struct TrainingRunTests {
@@ -18,7 +21,7 @@ import Transformer
       data: data ?? .fresh(sampler, batch: 64, length: 61),
       heldOut: try sampler.sample(count: 100, length: 61, seed: 2, place: DrawPlace(.heldOut)),
       optimizer: try optimizer ?? Optimizer(.sgd(rate: 1)),
-      stages: stages ?? [TrainingStage(train: ParameterGroup.allCases, end: .steps(40))],
+      stages: stages ?? [TrainingStage(train: ParameterGroup.all, end: .steps(40))],
       measure: .points(8, .logarithmic), checkpoints: .points(5, .linear), seed: 3, precision: precision)
   }
 
@@ -43,7 +46,7 @@ import Transformer
       data: data, optimizer: optimizer,
       stages: [
         TrainingStage(train: [.coefficients], end: .steps(13)),
-        TrainingStage(train: ParameterGroup.allCases, end: .steps(27)),
+        TrainingStage(train: ParameterGroup.all, end: .steps(27)),
       ], precision: precision)
     var files: [Data] = []
     var losses: [Int: Double] = [:]
@@ -88,7 +91,8 @@ import Transformer
       let rows = (0..<sequences.count).map { sequences[$0].map { Int($0) } }
       let found = try model.evaluate(Parameters(flat: expected, model: model.definition), on: rows)
       gradients.append(found.gradient.flat)
-      for range in [model.definition.range(of: .attention), model.definition.range(of: .scale)] {
+      let space = model.space
+      for range in [space.range(of: .attention), space.range(of: .scale)] {
         for entry in range {
           var velocity = 0.0
           for past in 0...step { velocity += pow(0.25, Double(step - past)) * gradients[past][entry] }
@@ -107,7 +111,7 @@ import Transformer
   @Test func adamBeginsWithItsRate() throws {
     let setup = try Self.setup(
       optimizer: Optimizer(.adam(rate: 0.01, epsilon: 1e-300)),
-      stages: [TrainingStage(train: ParameterGroup.allCases, end: .steps(1))])
+      stages: [TrainingStage(train: ParameterGroup.all, end: .steps(1))])
     let run = try TrainingRun(setup, pool: WorkerPool())
     _ = try run.run()
     let end = try run.checkpoint().arena(setup.model.blocks)
@@ -115,7 +119,7 @@ import Transformer
   }
 
   @Test func clippingShortensTheStep() throws {
-    let stages = [TrainingStage(train: ParameterGroup.allCases, end: .steps(1))]
+    let stages = [TrainingStage(train: ParameterGroup.all, end: .steps(1))]
     let setup = try Self.setup(optimizer: Optimizer(.sgd(rate: 1), clip: 1e-4), stages: stages)
     let run = try TrainingRun(setup, pool: WorkerPool())
     _ = try run.run()
@@ -147,8 +151,9 @@ import Transformer
       flat: try run.checkpoint().arena(setup.model.blocks), model: setup.model.definition)
     #expect(run.state.endings.map(\.cause) == ["share", "attention", "time"])
     #expect(run.state.step < 803)
-    #expect(parameters.shares(setup.model.definition)[4] >= 0.2)
-    #expect(parameters.attentionWeights[0][0] >= 0.65 && parameters.attentionWeights[1][1] >= 0.65)
+    let quantities = parameters.quantities(setup.model.definition)
+    #expect(quantities.shares[4] >= 0.2)
+    #expect(quantities.weights[0][0] >= 0.65 && quantities.weights[1][1] >= 0.65)
     let slow = TrainingStage(
       train: [.scale], end: .steps(50), conditions: [.gradientNorm(below: 10), .lossRate(below: 1e-30)])
     let short = try TrainingRun(Self.setup(stages: [slow]), pool: WorkerPool())
@@ -178,7 +183,7 @@ import Transformer
   @Test func timesOfAGridAreNotMissedByRounding() throws {
     var setup = try Self.setup(
       optimizer: Optimizer(.sgd(rate: 0.1)),
-      stages: [TrainingStage(train: ParameterGroup.allCases, end: .steps(15))])
+      stages: [TrainingStage(train: ParameterGroup.all, end: .steps(15))])
     setup.measure = .times([0, 1])
     var steps: [Int] = []
     _ = try TrainingRun(setup, pool: WorkerPool()).run(.init(measurement: { steps.append($0.step) }))
@@ -195,7 +200,7 @@ import Transformer
   }
 
   @Test func moreStepsThanCanBeCountedAreRefused() throws {
-    let stage = TrainingStage(train: ParameterGroup.allCases, end: .steps(.max))
+    let stage = TrainingStage(train: ParameterGroup.all, end: .steps(.max))
     let setup = try Self.setup(stages: [stage, stage])
     #expect(throws: TrainingError.self) { try TrainingRun(setup, pool: WorkerPool()) }
   }

@@ -1,6 +1,8 @@
 import Foundation
 import InductionModel
 import MarkovChains
+import ParameterSpaces
+import Theory
 
 /// Whether theory and training of one configuration are about the same thing.
 extension Configuration {

@@ -1,4 +1,5 @@
 import Foundation
+import Theory
 
 /// The training that a comparison looks at: run for it, or read from a folder of `inflow train`.
 struct ComparedTraining {

@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import Theory
 import Transformer
 
 /// What a comparison found: `summary.json`.

@@ -1,4 +1,5 @@
 import InductionModel
+import Theory
 
 /// `compare` of a sweep: what its comparisons are asked for.
 extension ComparisonRequest {

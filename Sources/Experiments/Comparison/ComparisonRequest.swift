@@ -1,4 +1,5 @@
 import Foundation
+import Theory
 
 /// What a comparison is asked for beside its configuration.
 public struct ComparisonRequest: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Theory
+import Flows
 
 extension Configuration {
   /// `theory.correction` with the rate of the training that it stands for.

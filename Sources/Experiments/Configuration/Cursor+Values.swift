@@ -94,14 +94,22 @@ extension Cursor {
   func choice<Choice: RawRepresentable & CaseIterable>(_: Choice.Type) throws -> Choice
   where Choice.RawValue == String {
     let names = Choice.allCases.map(\.rawValue)
+    // One of the names, so that it is a case.
+    guard let choice = Choice(rawValue: try choice(among: names)) else {
+      throw error(.outOfRange, allowed: names.joined(separator: ", "))
+    }
+    return choice
+  }
+
+  func choice(among names: [String]) throws -> String {
     let allowed = names.joined(separator: ", ")
     guard let word else { throw error(.wrongType, allowed: allowed) }
-    guard let choice = Choice(rawValue: word) else {
+    guard names.contains(word) else {
       throw error(
         .outOfRange, allowed: allowed,
         suggestion: nearest(to: word, among: names).map { "did you mean \($0)?" })
     }
-    return choice
+    return word
   }
 
   /// The scalar's text; nil for lists and maps.

@@ -1,4 +1,5 @@
 import InductionModel
+import ParameterSpaces
 
 /// A stretch of time in which some groups of parameters train.
 public struct StageConfiguration: Equatable, Sendable {
@@ -35,21 +36,23 @@ public struct ShareThreshold: Equatable, Sendable {
 extension StageConfiguration {
   init(_ cursor: Cursor, model: ModelDefinition) throws {
     let section = try cursor.section("train", "until")
-    train = try Self.groups(section["train"])
+    train = try Self.groups(section["train"], model)
     until = try StageConditions(
       section.required("until", "a map with time, and other conditions"), model: model)
   }
 
   /// All groups by default.
-  static func groups(_ cursor: Cursor?) throws -> [ParameterGroup] {
-    guard let cursor else { return ParameterGroup.allCases }
-    let entries = try cursor.list(of: "groups: attention, coefficients, scale")
+  static func groups(_ cursor: Cursor?, _ model: ModelDefinition) throws -> [ParameterGroup] {
+    let known = model.parameterSpace.groups
+    guard let cursor else { return known }
+    let names = known.map(\.rawValue)
+    let entries = try cursor.list(of: "groups: \(names.joined(separator: ", "))")
     var groups: Set<ParameterGroup> = []
     for entry in entries {
-      let group = try entry.choice(ParameterGroup.self)
+      let group = ParameterGroup(rawValue: try entry.choice(among: names))
       guard groups.insert(group).inserted else { throw entry.error(.outOfRange, allowed: "every group once") }
     }
-    return ParameterGroup.allCases.filter(groups.contains)
+    return known.filter(groups.contains)
   }
 
   static func tree(of groups: [ParameterGroup]) -> ConfigurationTree {

@@ -1,12 +1,6 @@
 import InductionModel
 import ODESolvers
-
-/// How exact the theory is; from explicit to exact.
-public enum TheoryLevel: String, CaseIterable, Sendable {
-  case leadingOrder = "leading-order"
-  case infiniteContext = "infinite-context"
-  case finiteContext = "finite-context"
-}
+import Theory
 
 /// What the flow adds to stand for training's finite steps.
 public enum TheoryCorrection: String, CaseIterable, Sendable {
@@ -52,7 +46,7 @@ extension TheoryConfiguration {
     sequences = try SequencesConfiguration(section?["sequences"])
     stages =
       try section?["stages"]?.list(of: "stages").map { try StageConfiguration($0, model: model) }
-      ?? [StageConfiguration(train: ParameterGroup.allCases, until: StageConditions(time: 10_000))]
+      ?? [StageConfiguration(train: model.parameterSpace.groups, until: StageConditions(time: 10_000))]
     solver = try SolverConfiguration(section?["solver"])
     output = try OutputGrid(section?["output"], points: 200)
     try output.check(

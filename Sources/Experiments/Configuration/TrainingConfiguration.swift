@@ -41,7 +41,7 @@ extension TrainingConfiguration {
     optimizer = try OptimizerConfiguration(section["optimizer"])
     stages =
       try section["stages"]?.list(of: "stages").map { try TrainingStage($0, model: model) }
-      ?? [TrainingStage(train: ParameterGroup.allCases, length: .steps(10_000))]
+      ?? [TrainingStage(train: model.parameterSpace.groups, length: .steps(10_000))]
     measure = try OutputGrid(section["measure"], points: 200)
     checkpoints = try OutputGrid(section["checkpoints"], points: 20)
     seeds = try section["seeds"].map(Self.seeds) ?? [1, 2, 3]

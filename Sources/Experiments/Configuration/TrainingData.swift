@@ -1,4 +1,5 @@
 import InductionModel
+import ParameterSpaces
 
 /// `training.data`: what a step is computed on.
 public struct TrainingData: Equatable, Sendable {
@@ -71,7 +72,7 @@ public struct TrainingStage: Equatable, Sendable {
 extension TrainingStage {
   init(_ cursor: Cursor, model: ModelDefinition) throws {
     let section = try cursor.section("train", "steps", "until")
-    train = try StageConfiguration.groups(section["train"])
+    train = try StageConfiguration.groups(section["train"], model)
     switch try section.only(of: "steps", "until") {
     case ("until", let end)?: length = .until(try StageConditions(end, model: model))
     default:

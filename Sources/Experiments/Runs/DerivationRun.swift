@@ -57,29 +57,20 @@ public struct DerivationRun {
         allowed: stages.count == 1 ? "1" : "1 to \(stages.count), the stages of theory.stages")
     }
     self.command = command
+    let trained = stages[stage - 1].train
     let request = DerivationRequest(
-      trained: stages[stage - 1].train, start: experiment.start,
+      trained: trained == experiment.model.parameterSpace.groups ? nil : trained, start: experiment.start,
       title: "The \(level.rawValue) flow of \(configuration.name)", command: command,
       version: Provenance.version)
-    let plain =
-      switch level {
-      case .infiniteContext:
-        InfiniteContext(
-          model: experiment.model, loss: configuration.loss,
-          laws: try experiment.windowLaws(threads: threads)
-        ).derivation(request)
-      case .finiteContext, .leadingOrder:
-        try experiment.loss(level, sequences: configuration.theory.sequences, threads: threads)
-          .derivation(request)
-      }
+    let problem = experiment.problem(configuration.theory.sequences, threads: threads)
+    let plain = try level.definition.derivation(problem, request)
     derivation =
       switch try configuration.flowCorrection {
       case .none: plain
       case .momentum(let inertia):
         plain.with(
           inertia,
-          gradient: try experiment.loss(level, sequences: configuration.theory.sequences, threads: threads)
-            .function.evaluate(experiment.start).gradient.flat)
+          gradient: try level.definition.loss(problem).evaluate(experiment.start).gradient.flat)
       case .stepSize:
         throw ConfigurationError(
           .conflict, at: .configuration, keyPath: "theory.correction", found: "step-size",
@@ -152,21 +143,6 @@ public enum DerivationError: Error, Equatable, CustomStringConvertible {
     case .tooLarge(let limit):
       "--form: found scalar equations of more than \(limit) tensor entries; allowed: smaller models or sources; "
         + "take --form tensor, or lower model.window, model.heads or the number of kernels"
-    }
-  }
-}
-
-extension LevelLoss {
-  fileprivate func derivation(
-    _ request: DerivationRequest
-  ) throws -> Derivation {
-    switch self {
-    case .infiniteContext(let loss):
-      loss.expressions.derivation(request)
-    case .leadingOrder(let loss):
-      try loss.derivation(request)
-    case .finiteContext(let loss):
-      try loss.derivation(request)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import Theory
 import Transformer
@@ -25,7 +26,7 @@ public struct Evaluation {
     let theory = experiment.configuration.theory
     let level = level ?? theory.level
     let point = try parameters?.parameters(experiment.model) ?? experiment.start
-    if let sequences, level != .finiteContext {
+    if let sequences, level.definition.average != .sequences {
       throw ConfigurationError(
         .conflict, at: .input(sequences), keyPath: "", found: "sequences beside level \(level.rawValue)",
         allowed: "sequences only at level finite-context", suggestion: "--level finite-context")
@@ -35,8 +36,10 @@ public struct Evaluation {
     switch engine {
     case .theory:
       let loss = try experiment.loss(level, sequences: sequences, threads: threads)
-      let (value, gradient) = try loss.function.evaluate(point)
-      found = (value, gradient, try loss.prediction(point), try loss.function.range?.json(at: point))
+      // First, so that its memory is free again when the loss takes its own.
+      let predictions = try loss.predictions(point)
+      let (value, gradient) = try loss.evaluate(point)
+      found = (value, gradient, predictions.json, try loss.range?.json(at: point.flat))
     case .transformer:
       guard level == .finiteContext else {
         throw ConfigurationError(
@@ -55,8 +58,23 @@ public struct Evaluation {
   }
 }
 
-extension LevelRange {
-  fileprivate func json(at point: Parameters) throws -> JSON {
+extension LevelPredictions {
+  /// Nested lists, the last axis innermost.
+  fileprivate var json: JSON { Self.json(values[...], shape[...]) }
+
+  private static func json(_ values: ArraySlice<Double>, _ shape: ArraySlice<Int>) -> JSON {
+    let inner = shape.dropFirst()
+    guard !inner.isEmpty else { return .numbers(Array(values)) }
+    let size = inner.reduce(1, *)
+    return .array(
+      stride(from: values.startIndex, to: values.endIndex, by: size).map {
+        json(values[$0..<$0 + size], inner)
+      })
+  }
+}
+
+extension LossRange {
+  fileprivate func json(at point: [Double]) throws -> JSON {
     let value = try value(at: point)
     return .object([
       "quantity": .string(name), "meaning": .string(meaning), "value": .number(value),

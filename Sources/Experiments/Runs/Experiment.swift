@@ -85,7 +85,7 @@ extension InitialConfiguration {
         Parameters(model: model, own: own, other: other, coefficients: coefficients, scale: scale)
       case .file(let file): try file.parameters(model)
       }
-    guard start.shares(model).allSatisfy(\.isFinite) else {
+    guard start.quantities(model).shares.allSatisfy(\.isFinite) else {
       throw sharesError("coefficients whose shares are not finite")
     }
     return start

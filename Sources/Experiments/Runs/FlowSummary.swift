@@ -1,11 +1,13 @@
+import Flows
 import InductionModel
 import MarkovChains
-import Theory
 
 /// `summary.json` of an integrated flow: where it ended and what it selected. Two runs of one configuration have
 /// the same one.
 public struct FlowSummary {
   public let outcome: FlowOutcome
+  /// Where it ended.
+  public let parameters: Parameters
   /// At the end.
   public let loss: Double
   public let selection: Selection
@@ -18,8 +20,9 @@ public struct FlowSummary {
     self.loss = loss
     self.range = range
     configuration = task.experiment.configuration
+    parameters = Parameters(flat: outcome.parameters, model: configuration.model)
     selection = Selection(
-      model: configuration.model, parameters: outcome.parameters, selected: task.selected)
+      model: configuration.model, parameters: parameters, selected: task.selected)
   }
 
   public var json: JSON {

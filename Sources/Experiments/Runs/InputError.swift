@@ -1,3 +1,4 @@
+import Flows
 import Foundation
 import InductionModel
 import MarkovChains
@@ -22,6 +23,7 @@ public enum InputError {
     case let error as InformationError: "model.window: \(error)"
     case let error as DataFileError: error.description
     case let error as TheoryError: error.isInputError ? error.message : nil
+    case let error as PlanError: error.isInputError ? error.message : nil
     case let error as DerivationError: error.description
     case let error as TrainingError: error.isInputError ? "training: \(error)" : nil
     case let error as OptimizerError: "training.optimizer: \(error)"
@@ -43,6 +45,8 @@ public enum ComputationError {
     case let error as RunFolderError: error.description
     case let error as FlowFailure: error.message
     case let error as TheoryError: error.message
+    case let error as PlanError: error.message
+    case let error as FlowError: error.description
     case let error as TrainingError: "training: \(error)"
     case let error as SlurmError: error.description
     case let error as CompilationError: error.description

@@ -1,59 +1,25 @@
+import Flows
 import InductionModel
 import MarkovChains
+import SymbolicTensors
 import Theory
 
-/// The loss at one level of theory, ready to be evaluated.
-public enum LevelLoss {
-  case infiniteContext(InfiniteContextLoss)
-  case finiteContext(FiniteContextLoss)
-  case leadingOrder(LeadingOrderLoss)
-
-  public var function: any LossFunction {
-    switch self {
-    case .infiniteContext(let loss): loss
-    case .finiteContext(let loss): loss
-    case .leadingOrder(let loss): loss
-    }
-  }
-
-  /// `[kernel][query window][token]`, or a row of d numbers per sequence.
-  func prediction(_ parameters: Parameters) throws -> JSON {
-    switch self {
-    case .infiniteContext(let loss):
-      .array(try loss.prediction(parameters).map { .array($0.map { .numbers($0) }) })
-    case .leadingOrder(let loss):
-      .array(try loss.prediction(parameters).map { .array($0.map { .numbers($0) }) })
-    case .finiteContext(let loss): .array(try loss.prediction(parameters).map { .numbers($0) })
-    }
-  }
-}
-
 extension Experiment {
-  /// - Parameter sequences: what the finite-context level averages over.
-  /// - Throws: `ConfigurationError` or `ChainError`, before anything large is allocated.
+  /// - Parameter sequences: what a level averages over that takes sequences.
+  /// - Throws: `ConfigurationError`, `ChainError` or `TheoryError`, before anything large is allocated.
   public func loss(
     _ level: TheoryLevel, sequences: SequencesConfiguration, threads: Int
-  ) throws -> LevelLoss {
-    switch level {
-    case .infiniteContext:
-      _ = try Resources(infiniteContextOf: self)
-      return .infiniteContext(
-        try InfiniteContextLoss(
-          model: model, loss: configuration.loss, laws: windowLaws(threads: threads),
-          threads: threads, memoryLimit: Resources.memory))
-    case .finiteContext:
-      let set = try resolved(sequences)
-      return .finiteContext(
-        try FiniteContextLoss(
-          model: model, loss: configuration.loss, sequences: set.sequences, weights: set.weights,
-          threads: threads, memoryLimit: Resources.memory))
-    case .leadingOrder:
-      _ = try Resources(infiniteContextOf: self)
-      return .leadingOrder(
-        try LeadingOrderLoss(
-          model: model, loss: configuration.loss, laws: windowLaws(threads: threads),
-          order: configuration.theory.order, threads: threads, memoryLimit: Resources.memory))
-    }
+  ) throws -> any LevelLoss {
+    if level.definition.average == .windows { _ = try Resources(level, of: self) }
+    return try level.definition.loss(problem(sequences, threads: threads))
+  }
+
+  /// What a level is asked about.
+  func problem(_ sequences: SequencesConfiguration, threads: Int) -> LevelProblem {
+    LevelProblem(
+      model: model, loss: configuration.loss, order: configuration.theory.order,
+      laws: { try windowLaws(threads: threads) }, sequences: { try resolved(sequences) }, threads: threads,
+      memoryLimit: Resources.memory)
   }
 
   /// Reads what only the theory's level looks at, and makes sure that every kernel has one stationary law: nothing
@@ -63,8 +29,9 @@ extension Experiment {
   func checkTheory(threads: Int) throws {
     let theory = configuration.theory
     try theory.solver.resolved.validate(dimension: model.parameterCount)
-    if theory.level == .finiteContext { _ = try resolved(theory.sequences) }
-    if theory.level != .finiteContext || theory.stages.contains(where: \.until.needsSelectedSet) {
+    if theory.level.definition.average == .sequences { _ = try resolved(theory.sequences) }
+    if theory.level.definition.average == .windows || theory.stages.contains(where: \.until.needsSelectedSet)
+    {
       _ = try Kernel.stationaryLaws(source.kernels, threads: threads)
     }
   }

@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import ParameterSpaces
 
 /// What a configuration would run, before it runs: sizes, memory, steps.
 public struct Outlook: Sendable {
@@ -10,11 +11,8 @@ public struct Outlook: Sendable {
   /// - Throws: `ConfigurationError` or `ChainError` where the theory's level cannot run.
   public init(_ experiment: Experiment, threads: Int) throws {
     self.experiment = experiment
-    resources =
-      switch experiment.configuration.theory.level {
-      case .infiniteContext, .leadingOrder: try Resources(infiniteContextOf: experiment)
-      case .finiteContext: nil
-      }
+    let level = experiment.configuration.theory.level
+    resources = level.definition.average == .windows ? try Resources(level, of: experiment) : nil
     try experiment.checkTheory(threads: threads)
     try experiment.checkTraining(threads: threads)
     pace = Pace(experiment, threads: threads)
@@ -54,17 +52,22 @@ extension Outlook {
 
   private var theory: String {
     let theory = experiment.configuration.theory
-    let size = resources.map { "\($0.windows) windows, about \(Resources.size(Double($0.bytes)))" }
-    switch theory.level {
-    case .leadingOrder: return "leading-order, order \(theory.order)" + (size.map { ", \($0)" } ?? "")
-    case .infiniteContext: return "infinite-context" + (size.map { ", \($0)" } ?? "")
-    case .finiteContext:
-      switch theory.sequences {
-      case .drawn(let context, let count, let seed):
-        return "finite-context, \(count) sequences of context \(context), seed \(seed)"
-      case .file(let file): return "finite-context, sequences from \(file.path)"
-      case .all(let context): return "finite-context, all sequences of context \(context)"
-      }
+    let sizes = try? experiment.configuration.levelSizes(
+      theory.level, kernels: experiment.source.kernels.count)
+    let choice = sizes.flatMap { theory.level.definition.choice($0) }
+    return ([theory.level.rawValue] + [choice, average].compactMap { $0 }).joined(separator: ", ")
+  }
+
+  /// What the level averages over.
+  private var average: String? {
+    if let resources {
+      return "\(resources.windows) windows, about \(Resources.size(Double(resources.bytes)))"
+    }
+    switch experiment.configuration.theory.sequences {
+    case .drawn(let context, let count, let seed):
+      return "\(count) sequences of context \(context), seed \(seed)"
+    case .file(let file): return "sequences from \(file.path)"
+    case .all(let context): return "all sequences of context \(context)"
     }
   }
 

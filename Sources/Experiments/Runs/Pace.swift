@@ -31,7 +31,7 @@ extension Pace {
     }.min() ?? 0
   }
 
-  fileprivate static func seconds(of loss: some LossFunction, at point: Parameters) throws -> Double {
+  fileprivate static func seconds(of loss: any LevelLoss, at point: Parameters) throws -> Double {
     try seconds { _ = try loss.evaluate(point) }
   }
 }
@@ -42,50 +42,53 @@ extension Experiment {
   /// Tokens that a step passes through as fast.
   private static let quickTokens = 1 << 16
 
-  /// The infinite-context loss at the largest window that is quick, scaled by 4·N²·d·K; or the finite-context loss of a few
-  /// sequences, scaled by their number.
+  /// The level's loss at the largest sizes that are quick, scaled by its operations.
   fileprivate func secondsOfGradient(threads: Int) throws -> Double? {
-    let theory = configuration.theory
-    switch theory.level {
-    case .finiteContext:
-      var set = try resolved(theory.sequences)
-      let length = set.sequences.first?.count ?? 1
-      let used = min(set.sequences.count, max(1, Self.quickTokens / length))
-      let scale = Double(set.sequences.count) / Double(used)
-      set = WeightedSequences(Array(set.sequences.prefix(used)))
-      let loss = try FiniteContextLoss(
-        model: model, loss: configuration.loss, sequences: set.sequences, weights: nil, threads: threads,
-        memoryLimit: Resources.memory)
-      return try Pace.seconds(of: loss, at: start) * scale
-    case .infiniteContext, .leadingOrder:
-      func operations(_ lags: Int) -> Double {
-        let windows = pow(Double(source.tokens), Double(lags))
-        return 4 * windows * windows * Double(source.tokens * source.kernels.count)
+    let level = configuration.theory.level
+    guard let quick = try quickProblem(level.definition, threads: threads) else { return nil }
+    let point = Parameters(model: quick.problem.model, own: 1, other: 0, coefficients: 1, scale: 0.01)
+    return try Pace.seconds(of: level.definition.loss(quick.problem), at: point) * quick.share
+  }
+
+  /// The level's problem at a smaller window or with fewer sequences, and how many times more work the whole is.
+  private func quickProblem(_ level: any LevelDefinition, threads: Int) throws -> (
+    problem: LevelProblem, share: Double
+  )? {
+    var problem = problem(configuration.theory.sequences, threads: threads)
+    switch level.average {
+    case .sequences:
+      let set = try problem.sequences()
+      let used = min(set.sequences.count, max(1, Self.quickTokens / (set.sequences.first?.count ?? 1)))
+      problem.sequences = { WeightedSequences(Array(set.sequences.prefix(used))) }
+      return (problem, Double(set.sequences.count) / Double(used))
+    case .windows:
+      func sizes(_ window: Int) throws -> LevelSizes {
+        try configuration.levelSizes(
+          configuration.theory.level, kernels: source.kernels.count, window: window)
       }
-      let span = model.reach - model.window
-      guard let window = (1...model.window).last(where: { operations($0 + span) <= Self.quickOperations })
-      else {
-        return nil
+      guard let operations = try level.operations(sizes(model.window)) else {
+        return Self.windows(of: model) <= Self.quickWindows ? (problem, 1) : nil
       }
-      // The reduced dynamics sum over tuples of lags, so that other windows say nothing of their pace.
-      guard theory.level == .infiniteContext || window == model.window else { return nil }
-      let smaller = try ModelDefinition(
-        tokens: source.tokens, window: window, heads: model.heads, degree: model.degree,
-        variant: model.variant)
-      let laws = try WindowLaws(kernels: source.kernels, window: smaller.reach, threads: threads)
-      let point = Parameters(model: smaller, own: 1, other: 0, coefficients: 1, scale: 0.01)
-      let scale = operations(model.reach) / operations(smaller.reach)
-      guard theory.level == .infiniteContext else {
-        return try Pace.seconds(
-          of: LeadingOrderLoss(
-            model: smaller, loss: configuration.loss, laws: laws, order: theory.order, threads: threads,
-            memoryLimit: Resources.memory), at: point)
+      let windows = (1...model.window).reversed()
+      guard
+        let window = try windows.first(where: {
+          try level.operations(sizes($0)) ?? .infinity <= Self.quickOperations
+        })
+      else { return nil }
+      let smaller = try sizes(window)
+      problem.model = smaller.model
+      problem.laws = {
+        try WindowLaws(kernels: source.kernels, window: smaller.model.reach, threads: threads)
       }
-      return try Pace.seconds(
-        of: InfiniteContextLoss(
-          model: smaller, loss: configuration.loss, laws: laws, threads: threads,
-          memoryLimit: Resources.memory), at: point) * scale
+      return (problem, operations / (level.operations(smaller) ?? operations))
     }
+  }
+
+  /// Windows over which a level is quick whose pace at smaller sizes says nothing.
+  private static let quickWindows = 1e3
+
+  private static func windows(of model: ModelDefinition) -> Double {
+    pow(Double(model.tokens), Double(model.reach))
   }
 
   /// A step on a few sequences, scaled by their number and length, and by that of steps and measurements.

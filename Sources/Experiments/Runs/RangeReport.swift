@@ -1,5 +1,5 @@
+import Flows
 import Foundation
-import Theory
 
 /// Whether a run stayed where its level of theory holds, as its rows show.
 public struct RangeReport: Hashable, Sendable {
@@ -9,7 +9,7 @@ public struct RangeReport: Hashable, Sendable {
     public let value: Double
   }
 
-  /// As in `LevelRange`.
+  /// As in `LossRange`.
   public let name: String
   public let meaning: String
   public let bound: Double
@@ -19,7 +19,7 @@ public struct RangeReport: Hashable, Sendable {
   public let largest: Reading?
 
   /// nil for a level without a range, and for rows that do not tell.
-  init?(_ range: LevelRange?, _ table: TrajectoryTable) {
+  init?(_ range: LossRange?, _ table: TrajectoryTable) {
     guard let range, let values = table[range.name] else { return nil }
     (name, meaning, bound) = (range.name, range.meaning, range.bound)
     let readings = zip(table.times, values).map { Reading(time: $0, value: $1) }.filter { !$0.value.isNaN }

@@ -1,6 +1,7 @@
 import Foundation
 import InductionModel
 import MarkovChains
+import Theory
 
 /// What a computation would take, known before anything is allocated.
 public struct Resources: Equatable, Sendable {
@@ -20,19 +21,18 @@ extension Resources {
     let level = experiment.configuration.theory.level
     try self.init(
       experiment.configuration, memory: memory, for: "the laws of the windows",
-      alsoFor: level == .finiteContext
-        ? nil : ("level \(level.rawValue)", { Self.infiniteContextNumbers(experiment, windows: $0) })
-    ) { Self.lawNumbers(experiment, windows: $0) }
+      alsoFor: level.definition.average == .windows
+        ? ("level \(level.rawValue)", { Self.bytes(level, experiment, reach: $0) }) : nil
+    ) { Self.lawBytes(experiment, reach: $0) }
   }
 
-  /// The infinite-context loss with its gradient: laws and their adjoints, and N × N inner products of every head
-  /// with their adjoints, similarities and weights.
+  /// The loss of a level with its gradient, and the laws of windows where it averages over them.
   ///
   /// - Throws: `ConfigurationError` that says how many windows there are and what to lower.
-  public init(infiniteContextOf experiment: Experiment, memory: Int = Self.memory) throws {
-    try self.init(experiment.configuration, memory: memory, for: "the infinite-context loss") {
-      Self.infiniteContextNumbers(experiment, windows: $0)
-    }
+  public init(_ level: TheoryLevel, of experiment: Experiment, memory: Int = Self.memory) throws {
+    try self.init(
+      experiment.configuration, memory: memory, for: "the \(level.rawValue) loss"
+    ) { Self.bytes(level, experiment, reach: $0) }
   }
 
   /// The kernels that a prior is asked for.
@@ -56,38 +56,43 @@ extension Resources {
     }
   }
 
-  /// Sizes in floating point: they may be far beyond what an Int holds.
-  private static func lawNumbers(_ experiment: Experiment, windows: Double) -> Double {
-    Double(experiment.source.kernels.count) * windows * Double(experiment.source.tokens + 1)
+  private static func lawBytes(_ experiment: Experiment, reach: Int) -> Double {
+    experiment.configuration.lawBytes(kernels: experiment.source.kernels.count, reach: reach)
   }
 
-  private static func infiniteContextNumbers(_ experiment: Experiment, windows: Double) -> Double {
-    3 * lawNumbers(experiment, windows: windows)
-      + windows * windows * Double(2 * experiment.model.heads + 4)
+  private static func bytes(_ level: TheoryLevel, _ experiment: Experiment, reach: Int) -> Double {
+    let span = experiment.model.reach - experiment.model.window
+    let kernels = experiment.source.kernels.count
+    guard
+      let sizes = try? experiment.configuration.levelSizes(level, kernels: kernels, window: reach - span)
+    else { return .infinity }
+    return lawBytes(experiment, reach: reach) + LevelMemory.shared.bytes(level, sizes)
   }
 
-  /// Numbers that something of so many windows needs.
-  private typealias Numbers = (_ windows: Double) -> Double
+  /// Bytes for windows of so many lags.
+  private typealias Bytes = (_ reach: Int) -> Double
 
   /// - Parameter larger: what else the configuration will need, so that a remedy is one for that too.
   private init(
     _ configuration: Configuration, memory: Int, for what: String,
-    alsoFor larger: (name: String, numbers: Numbers)? = nil, numbers: Numbers
+    alsoFor larger: (name: String, bytes: Bytes)? = nil, bytes: Bytes
   ) throws {
     let (tokens, reach) = (configuration.source.tokens, configuration.model.reach)
-    func bytes(_ lags: Int, _ numbers: Numbers) -> Double { 8 * numbers(pow(Double(tokens), Double(lags))) }
-    let needed = bytes(reach, numbers)
+    let needed = bytes(reach)
     guard needed <= Double(memory), let windows = Self.power(tokens, reach) else {
       let span = reach - configuration.model.window
-      func largestWindow(_ numbers: Numbers) -> Int? {
-        (1..<max(reach, 2)).last { bytes($0, numbers) <= Double(memory) }.flatMap {
-          $0 > span ? $0 - span : nil
+      func largestWindow(_ bytes: Bytes) -> Int? {
+        var (fits, fails) = (0, configuration.model.window)
+        while fails - fits > 1 {
+          let window = (fits + fails) / 2
+          if bytes(window + span) <= Double(memory) { fits = window } else { fails = window }
         }
+        return fits > 0 ? fits : nil
       }
-      let remedy = largestWindow(numbers).map { window in
+      let remedy = largestWindow(bytes).map { window in
         "lower model.window to at most \(window)"
           + (larger.flatMap { larger in
-            largestWindow(larger.numbers).map { ", \($0) for \(larger.name)" }
+            largestWindow(larger.bytes).map { ", \($0) for \(larger.name)" }
           } ?? "")
       }
       let suggestion =

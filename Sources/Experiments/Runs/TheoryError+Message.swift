@@ -1,16 +1,12 @@
+import Flows
 import ODESolvers
+import SymbolicTensors
 import Theory
 
 extension TheoryError {
   /// What happened and what to try.
   public var message: String {
     switch self {
-    case .tooLarge(let bytes, let limit):
-      "model.window: the level of theory needs about \(Resources.size(Double(bytes))); allowed: "
-        + "\(Resources.size(Double(limit))) on this machine; lower model.window, model.heads or source.tokens"
-    case .noRoom(let needed, let room):
-      "products of matrices need \(Resources.size(Double(needed))) of address space, and the limits of this process "
-        + "leave \(Resources.size(Double(room))): raise them (ulimit -v, ulimit -d)"
     case .infiniteLoss(let epsilon):
       "the loss is infinite with epsilon = \(epsilon): a next token does not occur in its context; try "
         + "--set loss.epsilon=1e-3"
@@ -37,8 +33,8 @@ extension TheoryError {
   /// Whether the input is to blame rather than the point of evaluation.
   var isInputError: Bool {
     switch self {
-    case .tooLarge, .shortSequence, .unequalSequences, .noSequences, .tooManySequences, .token: true
-    case .noRoom, .infiniteLoss, .overflow, .negativePrediction, .notFinite, .noExpansion: false
+    case .shortSequence, .unequalSequences, .noSequences, .tooManySequences, .token: true
+    case .infiniteLoss, .overflow, .negativePrediction, .notFinite, .noExpansion: false
     }
   }
 }
@@ -48,10 +44,31 @@ extension TheoryError: CustomStringConvertible {
   public var description: String { message }
 }
 
+extension PlanError {
+  /// What happened and what to try.
+  public var message: String {
+    switch self {
+    case .tooLarge(let bytes, let limit):
+      "model.window: the level of theory needs about \(Resources.size(Double(bytes))); allowed: "
+        + "\(Resources.size(Double(limit))) on this machine; lower model.window, model.heads or source.tokens"
+    case .noRoom(let needed, let room):
+      "products of matrices need \(Resources.size(Double(needed))) of address space, and the limits of this process "
+        + "leave \(Resources.size(Double(room))): raise them (ulimit -v, ulimit -d)"
+    case .nothingToEvaluate: "there is no expression to evaluate"
+    case .missingCoefficient(let name, let expected): "\(name) has no numbers; expected: \(expected)"
+    }
+  }
+
+  /// Whether the input is to blame rather than the point of evaluation.
+  var isInputError: Bool {
+    if case .tooLarge = self { true } else { false }
+  }
+}
+
 extension FlowFailure {
   /// What happened, where, and what to try.
   var message: String {
-    if let cause { return "at t = \(failure.time): \(cause.message)" }
+    if let cause { return "at t = \(failure.time): \(ComputationError.describing(cause) ?? "\(cause)")" }
     if case .tooManySteps = failure.reason {
       return failure.limitedByStability
         ? "\(failure) (--set theory.solver.stepper=auto)" : "\(failure) (key theory.solver.steps)"

@@ -1,16 +1,8 @@
 import MarkovChains
+import Theory
 
 /// Sequences x_1...x_{L+1} with their weights in an average.
-struct WeightedSequences {
-  let sequences: [[Int]]
-  /// nil for equal weights.
-  let weights: [Double]?
-
-  init(_ sequences: [[Int]]) {
-    self.sequences = sequences
-    weights = nil
-  }
-
+extension WeightedSequences {
   /// A fixed set, the same for the same seed, and the one that training on a fixed set with this seed sees.
   ///
   /// - Throws: `ConfigurationError` when the set does not fit in memory, `SamplerError` or `ChainError`.
@@ -56,8 +48,7 @@ struct WeightedSequences {
       }
     }
     let possible = weights.indices.filter { weights[$0] > 0 }
-    self.sequences = possible.map { sequences[$0] }
-    self.weights = possible.map { weights[$0] }
+    self.init(possible.map { sequences[$0] }, weights: possible.map { weights[$0] })
   }
 }
 

@@ -24,9 +24,10 @@ enum TrajectoryFile {
   static func row(
     time: Double, step: Int? = nil, loss: Double, _ parameters: Parameters, _ model: ModelDefinition
   ) -> [String] {
+    let quantities = parameters.quantities(model)
     let numbers =
       [loss, parameters.scale] + parameters.attention.joined() + parameters.coefficients
-      + parameters.attentionWeights.joined() + parameters.shares(model)
+      + quantities.weights.joined() + quantities.shares
     return ["\(time)"] + (step.map { ["\($0)"] } ?? []) + numbers.map { "\($0)" }
   }
 }

@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import MarkovChains
 import ODESolvers
@@ -10,6 +11,7 @@ public struct FlowTask: RunTask {
   /// S* and its gap; nil where the level needs no laws of windows and they would not fit in memory.
   public let selected: SelectedSet?
   private let flow: StagedFlow
+  private let loss: any LevelLoss
   private let threads: Int
 
   /// Reads, checks and derives everything.
@@ -20,22 +22,24 @@ public struct FlowTask: RunTask {
     self.experiment = experiment
     self.threads = threads
     let theory = experiment.configuration.theory
-    let needsLaws = theory.level != .finiteContext || theory.stages.contains(where: \.until.needsSelectedSet)
-    let loss = try experiment.loss(theory.level, sequences: theory.sequences, threads: threads)
+    let needsLaws =
+      theory.level.definition.average == .windows || theory.stages.contains(where: \.until.needsSelectedSet)
+    loss = try experiment.loss(theory.level, sequences: theory.sequences, threads: threads)
     selected = try needsLaws ? experiment.selectedSet(threads: threads) : nil
     flow = StagedFlow(
-      loss.function, start: experiment.start,
-      stages: theory.flowStages(mostInformative: HeadSet(selected?.set.members ?? [])),
+      loss, start: experiment.start.flat,
+      stages: theory.flowStages(
+        experiment.model, mostInformative: HeadSet(selected?.set.members ?? [])),
       solver: theory.solver.resolved,
       correction: try experiment.configuration.flowCorrection)
     try flow.solver.validate(dimension: experiment.model.parameterCount)
     identity = try experiment.configuration.identity(of: .flow, extending: shorter)
-    _ = try loss.function.evaluate(experiment.start)
+    _ = try loss.evaluate(experiment.start)
   }
 
   private init(_ task: FlowTask, _ experiment: Experiment) throws {
     self.experiment = experiment
-    (flow, selected, threads) = (task.flow, task.selected, task.threads)
+    (flow, loss, selected, threads) = (task.flow, task.loss, task.selected, task.threads)
     identity = try experiment.configuration.identity(of: .flow)
   }
 
@@ -65,12 +69,12 @@ public struct FlowTask: RunTask {
     _ observers: RunObservers
   ) throws -> FlowSummary {
     let model = experiment.model
-    func place(_ time: Double, _ parameters: Parameters, _ state: FlowCheckpoint) -> RunPlace<FlowCheckpoint>
-    {
-      RunPlace(time: time, parameters: parameters, state: state, rows: state.points)
+    func parameters(_ point: [Double]) -> Parameters { Parameters(flat: point, model: model) }
+    func place(_ time: Double, _ point: [Double], _ state: FlowCheckpoint) -> RunPlace<FlowCheckpoint> {
+      RunPlace(time: time, parameters: parameters(point), state: state, rows: state.points)
     }
     do {
-      let range = flow.loss.range
+      let range = loss.range
       try record.open(
         .trajectory, columns: TrajectoryFile.columns(model, .time) + (range.map { [$0.name] } ?? []))
       let outcome = try flow.run(
@@ -80,7 +84,8 @@ public struct FlowTask: RunTask {
             // A number that does not fit in memory is no reason to stop.
             let reading = range.map { ["\((try? $0.value(at: point.parameters)) ?? .nan)"] }
             try record.append(
-              TrajectoryFile.row(time: point.time, loss: point.loss, point.parameters, model)
+              TrajectoryFile.row(
+                time: point.time, loss: point.loss, parameters(point.parameters), model)
                 + (reading ?? []), to: .trajectory)
           },
           progress: { time, fraction in
@@ -124,10 +129,10 @@ public struct FlowTask: RunTask {
 
   /// - Parameter folder: with all rows up to the outcome.
   private func summary(_ outcome: FlowOutcome, in folder: RunFolder) throws -> FlowSummary {
-    let range = try flow.loss.range.flatMap {
+    let range = try loss.range.flatMap {
       RangeReport($0, try TrajectoryTable(contentsOf: folder[.trajectory]))
     }
-    return FlowSummary(self, outcome, loss: try flow.loss.value(outcome.parameters.flat), range: range)
+    return FlowSummary(self, outcome, loss: try loss.value(outcome.parameters), range: range)
   }
 }
 
@@ -140,22 +145,28 @@ extension SolverConfiguration {
 }
 
 extension TheoryConfiguration {
-  func flowStages(mostInformative: HeadSet) -> [FlowStage] {
-    stages.map { FlowStage(trained: $0.train, end: $0.until.resolved(mostInformative: mostInformative)) }
+  func flowStages(_ model: ModelDefinition, mostInformative: HeadSet) -> [FlowStage] {
+    stages.map {
+      FlowStage(trained: $0.train, end: $0.until.resolved(model, mostInformative: mostInformative))
+    }
   }
 }
 
 extension StageConditions {
   var needsSelectedSet: Bool { share?.subject == .mostInformative || attention != nil }
 
-  func resolved(mostInformative: HeadSet) -> FlowStageEnd {
+  func resolved(_ model: ModelDefinition, mostInformative: HeadSet) -> FlowStageEnd {
+    let quantities = ModelQuantities(model)
     var conditions: [FlowCondition] = []
     switch share?.subject {
-    case .mostInformative?: conditions.append(.share(mostInformative, above: share?.above ?? 1))
-    case .heads(let set)?: conditions.append(.share(set, above: share?.above ?? 1))
+    case .mostInformative?:
+      conditions.append(.share(mostInformative, above: share?.above ?? 1, of: model, quantities))
+    case .heads(let set)?: conditions.append(.share(set, above: share?.above ?? 1, of: model, quantities))
     case nil: break
     }
-    if let attention { conditions.append(.attention(mostInformative, above: attention)) }
+    if let attention {
+      conditions.append(.attention(mostInformative, above: attention, of: model, quantities))
+    }
     if let gradientNorm { conditions.append(.gradientNorm(below: gradientNorm)) }
     if let lossRate { conditions.append(.lossRate(below: lossRate)) }
     return FlowStageEnd(time: time, conditions: conditions)

@@ -135,6 +135,6 @@ final class SeedRun {
 extension Parameters {
   /// The set of heads with the largest share.
   func leader(_ model: ModelDefinition) -> (set: HeadSet, share: Double) {
-    zip(model.sets, shares(model)).max { $0.1 < $1.1 }.map { ($0, $1) } ?? (.empty, 1)
+    zip(model.sets, quantities(model).shares).max { $0.1 < $1.1 }.map { ($0, $1) } ?? (.empty, 1)
   }
 }

@@ -1,5 +1,5 @@
-import CGSL
 import Foundation
+import GSLSupport
 
 /// |λ₂| of a window chain, the largest modulus of an eigenvalue beside the simple 1.
 extension WindowChain {
@@ -21,14 +21,14 @@ extension WindowChain {
         matrix[window * states + successorBase(window) + token] = kernel.probabilities[row(window) + token]
       }
     }
-    guard var values = eigenvalues(matrix, size: states) else { return nil }
+    guard var values = GSL.eigenvalues(matrix, size: states) else { return nil }
     func distance(_ index: Int) -> Double {
       let (real, imaginary) = values[index]
       return (real - 1) * (real - 1) + imaginary * imaginary
     }
     guard let one = values.indices.min(by: { distance($0) < distance($1) }) else { return nil }
     values.remove(at: one)
-    return values.map { ($0 * $0 + $1 * $1).squareRoot() }.max()
+    return values.map { ($0.real * $0.real + $0.imaginary * $0.imaginary).squareRoot() }.max()
   }
 
   /// (‖v T^{k+m}‖ / ‖v T^k‖)^{1/m} → |λ₂| for a sum-zero v: those vectors are invariant under v ↦ vT, and on them
@@ -54,22 +54,4 @@ extension WindowChain {
     }
     return min(1, exp(logarithm / Double(measured - 1)))
   }
-}
-
-/// All eigenvalues of a real matrix; nil if GSL's QR iteration does not converge.
-private func eigenvalues(_ matrix: [Double], size: Int) -> [(Double, Double)]? {
-  GSL.prepare()
-  var matrix = matrix
-  var values = Array(repeating: 0.0, count: 2 * size)
-  let workspace = gsl_eigen_nonsymm_alloc(size)
-  defer { gsl_eigen_nonsymm_free(workspace) }
-  let status = matrix.withUnsafeMutableBufferPointer { matrix in
-    values.withUnsafeMutableBufferPointer { values in
-      var view = gsl_matrix_view_array(matrix.baseAddress, size, size)
-      var results = gsl_vector_complex_view_array(values.baseAddress, size)
-      return gsl_eigen_nonsymm(&view.matrix, &results.vector, workspace)
-    }
-  }
-  guard status == Int32(GSL_SUCCESS) else { return nil }
-  return (0..<size).map { (values[2 * $0], values[2 * $0 + 1]) }
 }

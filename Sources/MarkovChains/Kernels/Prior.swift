@@ -1,4 +1,5 @@
 import CGSL
+import GSLSupport
 
 /// A prior over kernels: every row independently Dirichlet(α·1_d). Drawn kernels stand for the population.
 public struct Prior: Hashable, Sendable {
@@ -102,13 +103,4 @@ private final class Generator {
     let token = Int(gsl_rng_uniform_int(state, UInt(concentrations.count)))
     for index in range { row[index] = index - offset == token ? 1 : 0 }
   }
-}
-
-enum GSL {
-  /// GSL's default error handler aborts the process; it is switched off once.
-  static func prepare() { _ = isPrepared }
-  private static let isPrepared: Bool = {
-    cgsl_error_handler_off()
-    return true
-  }()
 }

@@ -1,4 +1,5 @@
 import CGSL
+import GSLSupport
 
 /// GSL's step and control objects for one system: the module's only owner of C memory for steps.
 ///
@@ -13,18 +14,13 @@ final class GSLStepper: Stepping {
   private let tolerance: Tolerance
   private let absolutes: [Double]
 
-  /// GSL's default error handler aborts the process; it is switched off once, when the first stepper is made.
-  private static let errorHandlerOff: Void = cgsl_error_handler_off()
-
-  static func switchErrorHandlerOff() { _ = errorHandlerOff }
-
   /// - Parameters:
   ///   - type: GSL's method.
   ///   - tolerance: that of one step; the implicit and multistep methods iterate and choose orders by it.
   init(
     _ type: UnsafePointer<gsl_odeiv2_step_type>?, _ rightHandSide: RightHandSide, tolerance: Tolerance
   ) throws {
-    Self.switchErrorHandlerOff()
+    GSL.prepare()
     self.type = type
     self.rightHandSide = rightHandSide
     self.tolerance = tolerance

@@ -5,11 +5,13 @@ public struct RateEquations {
   /// f, one expression a component of the state, on indices of its entry or fewer.
   public let rates: [Expression]
 
-  /// - Precondition: the state's expressions are such entries.
+  /// - Precondition: the state's expressions are such entries, of one graph, and there is one at least.
   public init(state: [Expression], rates: [Expression]) {
     self.state = state
     self.rates = rates
   }
+
+  public var graph: ExpressionGraph { state[0].graph }
 
   /// The Jacobian of a flow times a vector.
   public struct JacobianProduct {
@@ -24,7 +26,6 @@ public struct RateEquations {
   /// - Returns: nil where a rate takes a root, a logarithm or a kink at 0.
   /// - Complexity: a small multiple of the size of the rates.
   public func jacobianProduct() -> JacobianProduct? {
-    guard let graph = state.first?.graph else { return JacobianProduct(direction: [], product: []) }
     var symbols: [Symbol] = []
     var direction: [Expression] = []
     for entry in state {
@@ -45,7 +46,6 @@ public struct RateEquations {
   ///   at 0.
   /// - Complexity: O(order²) nodes for each node of the rates.
   public func timeDerivatives(upTo order: Int) -> [[Expression]]? {
-    guard let graph = state.first?.graph else { return [] }
     let path = Path(graph, state)
     // By component: y_0, y_1, ... of y(t + τ) = Σ y_k τ^k.
     var solution = zip(path.start, rates).map { [$0, graph.node($1)] }

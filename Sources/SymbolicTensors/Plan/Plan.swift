@@ -97,6 +97,12 @@ public final class Plan {
     inputs[symbol]?.copy(from: values)
   }
 
+  /// Changes some of a symbol's numbers where they lie, row-major; does nothing where no output depends on it.
+  public func update(_ symbol: Symbol, _ change: (UnsafeMutableBufferPointer<Double>) -> Void) {
+    guard let buffer = inputs[symbol] else { return }
+    change(UnsafeMutableBufferPointer(start: buffer.base, count: graph.size(of: symbol)))
+  }
+
   /// Where the numbers of several symbols, one after another in a vector, go: looked up once, used often.
   public func layout(of symbols: [Symbol]) -> InputLayout {
     var position = 0

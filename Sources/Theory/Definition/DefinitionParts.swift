@@ -2,7 +2,8 @@ import InductionModel
 import SymbolicTensors
 
 /// The parts of the model's definition in which variants differ, as tensor expressions: a variant that the program
-/// does not know is one of these replaced. Gradients, Hessians, expansions and printed equations follow from it.
+/// does not know is one of these replaced. Losses at every level, gradients, Hessians, expansions and printed equations
+/// follow from it.
 ///
 ///     var parts = DefinitionParts(.paper)
 ///     parts.share = { $0.power(4) }   // p_S = c_S⁴/Σc⁴
@@ -17,6 +18,11 @@ public struct DefinitionParts {
   public var match: (_ inner: Expression) -> Expression
   /// What the share p_S is proportional to, from c_S.
   public var share: (_ coefficient: Expression) -> Expression
+  /// q from ⟨u, u'⟩ of a key and the query, and ⟨u, u⟩ of each.
+  public var similarity: (_ inner: Expression, _ key: Expression, _ query: Expression) -> Expression
+  /// The positions 1...L of a context that serve as keys; nil where it is too short to have one.
+  public var keys: (_ reach: Int, _ context: Int) -> ClosedRange<Int>?
+  public var secondLayer: SecondLayer
 
   /// The parts of a variant that the program knows.
   public init(_ variant: Variant) {
@@ -36,5 +42,30 @@ public struct DefinitionParts {
       case .softmax: { $0.exponential }
       case .absolute: { $0.applying(.absolute) }
       }
+    similarity =
+      switch variant.featureNorm {
+      case .constant: { inner, _, _ in inner }
+      case .feature:
+        { inner, key, query in
+          [key, query].reduce(inner) { $0 * $1.applying(.guardedPower(Number(-1, over: 2))) }
+        }
+      }
+    keys =
+      switch variant.keys {
+      case .fullWindow: { reach, context in context > reach ? reach + 1...context : nil }
+      case .all: { _, context in context >= 1 ? 1...context : nil }
+      }
+    secondLayer =
+      switch variant.secondLayer {
+      case .softmax: .softmax
+      case .linear: .linear
+      }
+  }
+}
+
+extension ModelDefinition {
+  /// The shortest context L in which a position serves as key.
+  func shortestContext(_ parts: DefinitionParts) -> Int {
+    (1...reach + 1).first { parts.keys(reach, $0) != nil } ?? reach + 1
   }
 }

@@ -1,20 +1,17 @@
+import Flows
 import InductionModel
-import Numerics
 import SymbolicTensors
 
 /// The model's definition as tensor expressions: what arXiv 2409.10559 section 3 writes, and nothing derived.
 ///
-/// What variants change stands in `DefinitionParts`, the second layer in the levels.
+/// What variants change stands in `DefinitionParts`.
 struct ModelExpressions {
   let graph: ExpressionGraph
   let model: ModelDefinition
   let loss: Loss
-  /// w^h, one vector over the lags that head h sees.
-  let attention: [Symbol]
-  /// c_S, one scalar per set of heads.
-  let coefficients: [Symbol]
-  /// a.
-  let scale: Symbol
+  let parameters: ParameterSymbols
+  /// j, over the lags that a head sees.
+  let lag: Index
   let coordinates: Coordinates
   let parts: DefinitionParts
   /// Parts that the variant does not name.
@@ -28,14 +25,15 @@ struct ModelExpressions {
     case reduced(weights: [Symbol], shares: [Symbol])
   }
 
-  /// - Parameter parts: in place of the variant's.
+  /// - Parameters:
+  ///   - lag: an index of the graph; by default a new one.
+  ///   - parts: in place of the variant's.
   init(
-    _ graph: ExpressionGraph, model: ModelDefinition, loss: Loss, parts: DefinitionParts? = nil,
-    isReduced: Bool = false
+    _ graph: ExpressionGraph, model: ModelDefinition, loss: Loss, lag: Index? = nil,
+    parts: DefinitionParts? = nil, isReduced: Bool = false
   ) {
-    self.graph = graph
-    self.model = model
-    self.loss = loss
+    let lag = lag ?? graph.index("j", extent: model.window)
+    (self.graph, self.model, self.loss, self.lag) = (graph, model, loss, lag)
     self.parts = parts ?? DefinitionParts(model.variant)
     replaced = parts
     coordinates =
@@ -45,25 +43,18 @@ struct ModelExpressions {
           graph.symbol("sigma\(head)", shape: [model.window], role: .variable, latex: "\\sigma^{(\(head))}")
         },
         shares: model.sets.map { set in
-          graph.symbol("p\(Self.suffix(set))", role: .variable, latex: "p_{\(Self.latex(set))}")
+          graph.symbol("p\(set.suffix)", role: .variable, latex: "p_{\(set.latex)}")
         }) : .parameters
-    attention = (1...model.heads).map { head in
-      graph.symbol("w\(head)", shape: [model.window], role: .parameter, latex: "w^{(\(head))}")
-    }
-    coefficients = model.sets.map { set in
-      graph.symbol("c\(Self.suffix(set))", role: .parameter, latex: "c_{\(Self.latex(set))}")
-    }
-    scale = graph.symbol("a", role: .parameter, latex: "a")
+    parameters = ParameterSymbols(graph, model.parameterSpace) { $0.isScalar ? [] : [lag] }
   }
 
-  private static func suffix(_ set: HeadSet) -> String {
-    set.count == 0 ? "_0" : set.members.map { "_\($0)" }.joined()
-  }
-
-  private static func latex(_ set: HeadSet) -> String {
-    set.count == 0
-      ? "\\varnothing" : "\\{\(set.members.map(String.init).joined(separator: ","))\\}"
-  }
+  /// w^h, one vector over the lags that head h sees.
+  var attention: ArraySlice<Symbol> { parameters.symbols.prefix(model.heads) }
+  /// c_S, one scalar per set of heads.
+  var coefficients: ArraySlice<Symbol> { parameters.symbols.dropFirst(model.heads).dropLast() }
+  /// a.
+  var scaleSymbol: Symbol { parameters.symbols[model.heads + model.sets.count] }
+  var scale: Expression { graph(scaleSymbol) }
 
   // MARK: First layer
 
@@ -89,26 +80,26 @@ struct ModelExpressions {
     return graph.shares(of: coefficients.map { parts.share(graph($0)) })
   }
 
-  /// q = ⟨u_key, u_query⟩ = Σ_S p_S Π_{h∈S} ⟨v^h_key, v^h_query⟩, with the variant's feature norm.
+  /// q, from ⟨u_key, u_query⟩ = Σ_S p_S Π_{h∈S} ⟨v^h_key, v^h_query⟩.
   func similarity(keys: [Expression], queries: [Expression], token: Index) -> Expression {
-    let products = kernel(zip(keys, queries).map { parts.match(($0 * $1).sum(over: token)) })
-    switch model.variant.featureNorm {
-    case .constant: return products
-    case .feature:
-      let norms = [keys, queries].map { outputs in
-        kernel(outputs.map { parts.match($0.squared.sum(over: token)) })
-          .applying(.guardedPower(Number(-1, over: 2)))
-      }
-      return products * norms[0] * norms[1]
+    let norms = [keys, queries].map { outputs in
+      inner(outputs.map { parts.match($0.squared.sum(over: token)) })
     }
+    return parts.similarity(
+      inner(zip(keys, queries).map { parts.match(($0 * $1).sum(over: token)) }), norms[0], norms[1])
   }
 
   /// Σ_S p_S Π_{h∈S} f_h.
-  private func kernel(_ perHead: [Expression]) -> Expression {
+  private func inner(_ perHead: [Expression]) -> Expression {
     graph.sum(
       zip(shares, model.sets).map { share, set in
         graph.product([share] + set.members.map { perHead[$0 - 1] })
       })
+  }
+
+  /// y, from q on the keys.
+  func prediction(_ similarity: Expression, _ keys: KeyAverages) -> Expression {
+    parts.secondLayer.prediction(parts.secondLayer.average(scale * similarity, keys), keys)
   }
 
   // MARK: Criterion
@@ -136,33 +127,9 @@ struct ModelExpressions {
 }
 
 extension ModelExpressions {
-  /// The loss's gradient by parameter, in the order of `Parameters.flat`: H vectors over the lags, then c, then a.
-  func gradient(of loss: Expression, lag: Index) -> [Expression] {
-    loss.gradient(entries(lag: lag))
-  }
-
-  /// θ' = −∇L, by parameter in the same order.
-  func equations(of loss: Expression, lag: Index) -> RateEquations {
-    RateEquations(state: entries(lag: lag), rates: gradient(of: loss, lag: lag).map { -$0 })
-  }
-
-  private func entries(lag: Index) -> [Expression] {
-    attention.map { graph($0, lag) } + coefficients.map { graph($0) } + [graph(scale)]
-  }
-}
-
-extension ModelExpressions {
-  /// A scalar expression at a flat vector of parameters, by direct evaluation.
-  func directValue<Scalar: Real>(
-    _ expression: Expression, _ parameters: [Scalar], coefficients: [Symbol: [Scalar]]
-  ) -> Scalar {
-    var values = coefficients
-    var position = 0
-    for symbol in attention + self.coefficients + [scale] {
-      let count = graph.size(of: symbol)
-      values[symbol] = Array(parameters[position..<position + count])
-      position += count
-    }
-    return DirectEvaluator(graph, values: values).evaluate([expression])[0][0]
+  /// What it means that the loss is not finite, where the second layer can leave the simplex.
+  var negativePrediction: TheoryError? {
+    model.variant.secondLayer == .linear && loss.criterion == .crossEntropy
+      ? .negativePrediction(epsilon: loss.epsilon) : nil
   }
 }

@@ -1,15 +1,19 @@
+import Flows
 import InductionModel
+import ParameterSpaces
 import SymbolicTensors
 
 /// What the flow conserves, as it was found: invariances of the loss by algebra, and linear and quadratic first
 /// integrals by a search that knows nothing of the model.
 struct ConservationSteps {
-  private let model: ModelDefinition
-  private let trained: [ParameterGroup]
+  private let parameters: ParameterSymbols
+  /// Positions in the flat vector that move.
+  private let components: [Int]
 
-  init(_ model: ModelDefinition, trained: [ParameterGroup]) {
-    self.model = model
-    self.trained = trained
+  /// - Parameter trained: nil for all groups.
+  init(_ parameters: ParameterSymbols, trained: [ParameterGroup]?) {
+    self.parameters = parameters
+    components = parameters.space.components(of: trained ?? parameters.space.groups)
   }
 
   /// The search solves for all products of two components at once.
@@ -17,13 +21,11 @@ struct ConservationSteps {
 
   /// - Parameter rates: θ' of all parameters where it is cheap, as at leading order.
   func write(
-    _ loss: Expression, of expressions: ModelExpressions, lag: Index, start: Parameters,
+    _ loss: Expression, start: Parameters,
     rates: (([Double]) -> [Double])? = nil, to document: inout DerivationDocument
   ) {
-    let groups = model.symmetryGroups
-    let sums = loss.conservedSums(of: expressions.symmetryGroups(lag: lag)).filter { sum in
-      groups[sum.group].allSatisfy(components.contains)
-    }
+    let moving = Set(components)
+    let sums = parameters.provenSums(of: loss).filter { $0.orbit.components.allSatisfy(moving.contains) }
     document.add(.heading("Conserved quantities"))
     document.add(
       .text(
@@ -34,7 +36,7 @@ struct ConservationSteps {
             + "squares, when all entries are multiplied by one number: the derivative in that direction was rewritten "
             + "to 0. So the flow conserves"))
     document.add(
-      .equations(sums.map { LatexEquation(left: "\\frac{d}{dt} \(latex($0))", right: ["0"]) }))
+      .equations(sums.map { LatexEquation(left: "\\frac{d}{dt} \($0.latex)", right: ["0"]) }))
     guard let rates, components.count <= Self.mostComponents else { return }
     let flat = start.flat
     let integrals = firstIntegrals(dimension: components.count) { state in
@@ -43,7 +45,7 @@ struct ConservationSteps {
       let slope = rates(point)
       return components.map { slope[$0] }
     }
-    let names = components.map { model.parameterNames[$0] }
+    let names = components.map { parameters.space.names[$0] }
     document.add(
       .text(
         "All linear and quadratic first integrals, as the null space of the rates of change of the monomials at random "
@@ -52,15 +54,5 @@ struct ConservationSteps {
             ? "none."
             : integrals.map { "`\($0.text(names: names))`" }
               .joined(separator: ", ") + ".")))
-  }
-
-  /// Positions in the flat vector that move.
-  private var components: [Int] { trained.flatMap { Array(model.range(of: $0)) }.sorted() }
-
-  private func latex(_ sum: ConservedSum) -> String {
-    let square = sum.form == .sumOfSquares ? "^2" : ""
-    return sum.group < model.heads
-      ? "\\sum_j \(square.isEmpty ? "" : "(")w^{(\(sum.group + 1))}_j\(square.isEmpty ? "" : ")\(square)")"
-      : "\\sum_S c_S\(square)"
   }
 }

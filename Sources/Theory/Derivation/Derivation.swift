@@ -1,4 +1,6 @@
+import Flows
 import InductionModel
+import ParameterSpaces
 import SymbolicTensors
 
 /// What a level of theory derives from the model's definition: a document with every step, and the flow as a
@@ -20,8 +22,8 @@ public struct Derivation {
 
 /// What a derivation is asked for.
 public struct DerivationRequest: Sendable {
-  /// The groups that train; the parameters of the others stay.
-  public let trained: [ParameterGroup]
+  /// The groups that train, nil for all; the parameters of the others stay.
+  public let trained: [ParameterGroup]?
   public let start: Parameters
   public let title: String
   /// The command that the output says it was made by.
@@ -30,7 +32,7 @@ public struct DerivationRequest: Sendable {
   public let version: String
 
   public init(
-    trained: [ParameterGroup] = ParameterGroup.allCases, start: Parameters, title: String = "",
+    trained: [ParameterGroup]? = nil, start: Parameters, title: String = "",
     command: String = "", version: String = ""
   ) {
     self.trained = trained
@@ -42,8 +44,7 @@ public struct DerivationRequest: Sendable {
 
   /// At the head of a source.
   var heading: [String] {
-    let names = trained.map(\.rawValue).joined(separator: ", ")
-    let parts = trained.count == ParameterGroup.allCases.count ? "" : " Trained: \(names)."
+    let parts = trained.map { " Trained: \($0.map(\.rawValue).joined(separator: ", "))." } ?? ""
     return ["\(title).\(parts)", "Derived by inflow \(version): \(command)"]
   }
 
@@ -57,70 +58,38 @@ public struct DerivationRequest: Sendable {
 /// How the parameters of the model are written, at every level.
 struct ModelNotation {
   let model: ModelExpressions
-  var notation = Notation()
+  var notation: Notation
 
-  /// - Parameter indices: of the parameters' entries, one a symbol's axis.
   init(_ model: ModelExpressions) {
     self.model = model
-    for (position, symbol) in model.attention.enumerated() {
-      notation.write(symbol, as: "w^{(\(position + 1))}_{#1}")
-    }
-    for (symbol, set) in zip(model.coefficients, model.model.sets) {
-      notation.write(symbol, as: "c_{\(Self.latex(set))}")
-    }
+    notation = model.parameters.notation
     if case .reduced(let weights, let shares) = model.coordinates {
       for (position, symbol) in weights.enumerated() {
         notation.write(symbol, as: "\\sigma^{(\(position + 1))}_{#1}")
       }
-      for (symbol, set) in zip(shares, model.model.sets) {
-        notation.write(symbol, as: "p_{\(Self.latex(set))}")
-      }
+      for (symbol, set) in zip(shares, model.model.sets) { notation.write(symbol, as: "p_{\(set.latex)}") }
       return
     }
     let total = model.graph.sum(model.coefficients.map { model.graph($0).squared })
     if model.model.variant.coefficients == .square { notation.name(total, "C") }
-    for (share, set) in zip(model.shares, model.model.sets) {
-      notation.name(share, "p_{\(Self.latex(set))}")
+    for (share, set) in zip(model.shares, model.model.sets) { notation.name(share, "p_{\(set.latex)}") }
+  }
+
+  /// θ' = −∂L/∂θ as equations of tensors.
+  func flow(_ slope: [Expression]) -> [(left: String, right: Expression)] {
+    zip(model.parameters.space.blocks, slope).map { block, slope in
+      (Derivation.velocity(block.latexOfEntry), -slope)
     }
   }
-
-  static func latex(_ set: HeadSet) -> String {
-    set.count == 0
-      ? "\\varnothing" : "\\lbrace \(set.members.map(String.init).joined(separator: ","))\\rbrace"
-  }
-
-  /// The left sides θ' of the flow by tensor.
-  func velocities(lag: String) -> [String] {
-    let weights = model.attention.indices.map { "w^{(\($0 + 1))}_{\(lag)}" }
-    return (weights + others).map(Derivation.velocity)
-  }
-
-  /// The components of the state, in the order of `Parameters.flat`.
-  var states: [String] {
-    let weights = (1...model.model.heads).flatMap { head in
-      model.model.lags(ofHead: head).map { "w^{(\(head))}_{\($0)}" }
-    }
-    return weights + others
-  }
-
-  private var others: [String] { model.model.sets.map { "c_{\(Self.latex($0))}" } + ["a"] }
 }
 
 extension ModelExpressions {
   /// The flow θ' = −∂L/∂θ of the trained groups; the other parameters stay.
-  func flowSystem(
-    _ slope: [Expression], lag: Index, _ request: DerivationRequest, constants: [Symbol: [Double]]
-  ) -> FlowSystem {
-    let groups: [ParameterGroup] =
-      attention.map { _ in .attention } + coefficients.map { _ in .coefficients } + [.scale]
-    let symbols = attention + coefficients + [scale]
-    let components = zip(zip(symbols, groups), slope).map { owner, slope in
-      FlowSystem.Component(
-        symbol: owner.0, indices: graph.shape(of: owner.0).isEmpty ? [] : [lag],
-        derivative: request.trained.contains(owner.1) ? -slope : graph.constant(0))
-    }
-    return FlowSystem(
-      graph: graph, heading: request.heading, components: components, names: model.parameterNames,
-      initial: request.start.flat, constants: constants)
+  func flowSystem(_ slope: [Expression], _ request: DerivationRequest, constants: [Symbol: [Double]])
+    -> FlowSystem
+  {
+    parameters.system(
+      slope.map { -$0 }, trained: request.trained, start: request.start.flat, constants: constants,
+      heading: request.heading)
   }
 }

@@ -15,7 +15,7 @@ struct ExpansionSteps {
   /// - Throws: `TheoryError.noExpansion`.
   init(model: ModelDefinition, loss: Loss, laws: WindowLaws, order: Int, parts: DefinitionParts?) throws {
     exact = InfiniteContext(model: model, loss: loss, laws: laws, parts: parts, isReduced: true)
-    guard let terms = series(of: [exact.loss], in: exact.model.scale, order: order)[0] else {
+    guard let terms = series(of: [exact.loss], in: exact.model.scaleSymbol, order: order)[0] else {
       throw TheoryError.noExpansion
     }
     self.terms = terms
@@ -86,7 +86,7 @@ struct ExpansionSteps {
     var forms: Sides = []
     for (set, coefficient, reading) in readings {
       if set.count == 0 {
-        forms.append(("I_{\(ModelNotation.latex(set))}", -coefficient))
+        forms.append(("I_{\(set.latex)}", -coefficient))
         continue
       }
       let own = lags.prefix(set.count)
@@ -98,7 +98,7 @@ struct ExpansionSteps {
         symbol = graph.symbol(
           "G\(symbols.count)", shape: indices.map(\.extent), role: .coefficient)
         symbols[coefficient] = symbol
-        let label = sizes[set.count] == 1 ? "\(set.count)" : ModelNotation.latex(set)
+        let label = sizes[set.count] == 1 ? "\(set.count)" : set.latex
         let slots = (0..<set.count).map { "#\(2 * $0 + 1),#\(2 * $0 + 2)" }.joined(separator: ";")
         notation.write(symbol, as: "G_{\(label)}(\(slots))")
         var names: [Index: Index] = [:]
@@ -114,7 +114,7 @@ struct ExpansionSteps {
         [graph(weights[head], pair.0), graph(weights[head], pair.1)]
       }
       let body = graph.product(entries + [graph(symbol, at: indices)])
-      forms.append(("I_{\(ModelNotation.latex(set))}", body.sum(over: indices)))
+      forms.append(("I_{\(set.latex)}", body.sum(over: indices)))
     }
     return (tensors, forms)
   }

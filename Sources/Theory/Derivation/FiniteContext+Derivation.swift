@@ -6,14 +6,13 @@ extension FiniteContextLoss {
   ///
   /// - Throws: `TheoryError.tooManySequences` when the sequences do not fit one system of tensors.
   public func derivation(_ request: DerivationRequest) throws -> Derivation {
-    guard batch == sequences.count else {
-      throw TheoryError.tooManySequences(count: sequences.count, most: batch)
+    guard batches.count == 1 else {
+      throw TheoryError.tooManySequences(
+        count: batches.sequences.count, most: expressions.sequence.extent)
     }
-    let expressions = expressions
     return expressions.model.derivation(
-      of: expressions.loss, lag: expressions.lag, introduction: expressions.introduction,
-      notation: expressions.notation,
-      constants: expressions.coefficients.merging(numbers(ofBatch: 0)) { $1 }, request)
+      of: expressions.loss, introduction: expressions.introduction, notation: expressions.notation,
+      constants: expressions.coefficients.merging(batches.numbers(of: 0)) { $1 }, request)
   }
 }
 

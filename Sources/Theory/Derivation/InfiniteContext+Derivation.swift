@@ -5,13 +5,13 @@ extension InfiniteContext {
   /// The loss, the steps of its derivation and the flow.
   public func derivation(_ request: DerivationRequest) -> Derivation {
     model.derivation(
-      of: loss, lag: lag, introduction: Self.introduction(model.model), notation: notation,
+      of: loss, introduction: Self.introduction(model.model), notation: notation,
       constants: coefficients, request)
   }
 
   /// The flow of the trained groups with its numbers.
   public func flow(_ request: DerivationRequest) -> FlowSystem {
-    model.flowSystem(model.gradient(of: loss, lag: lag), lag: lag, request, constants: coefficients)
+    model.flowSystem(model.parameters.gradient(of: loss), request, constants: coefficients)
   }
 
   static func introduction(_ model: ModelDefinition) -> String {
@@ -48,8 +48,7 @@ extension InfiniteContext {
       NamedStep(
         expression: similarity, template: "q(#1,#2)", indices: [key, query]))
     if model.model.variant.secondLayer == .softmax {
-      let weight = (graph(model.scale) * similarity).exponential
-      let mass = (graph(joint, kernel, next, key) * weight).sum(over: key)
+      let (weight, mass) = ((model.scale * similarity).exponential, average)
       steps.append(
         NamedStep(
           expression: weight, template: "E(#1,#2)", indices: [key, query]))

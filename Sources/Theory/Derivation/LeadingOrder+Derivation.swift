@@ -6,10 +6,7 @@ extension LeadingOrderLoss {
   /// The expansion in a, the coefficient tensors, the flow and its stages.
   ///
   /// - Throws: `TheoryError.noExpansion`.
-  public func derivation(_ request: DerivationRequest)
-    throws
-    -> Derivation
-  {
+  public func derivation(_ request: DerivationRequest) throws -> Derivation {
     var document = request.document
     let replaced = expressions.model.replaced
     let expansion = try ExpansionSteps(model: model, loss: loss, laws: laws, order: order, parts: replaced)
@@ -27,15 +24,14 @@ extension LeadingOrderLoss {
     }
     let names = ModelNotation(expressions.model)
     if order > 1 || !expansion.isLinearInShares {
-      let slope = expressions.model.gradient(of: expressions.loss, lag: expressions.lag)
+      let slope = expressions.model.parameters.gradient(of: expressions.loss)
       var printer = LatexPrinter(expressions.graph, names.notation)
       document.add(.heading("Flow"))
       document.add(.text(GradientText.explanation))
-      let velocities = names.velocities(lag: "j")
-      document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
+      document.add(.equations(printer.equations(names.flow(slope))))
     }
-    ConservationSteps(model, trained: request.trained).write(
-      expressions.loss, of: expressions.model, lag: expressions.lag, start: request.start,
+    ConservationSteps(expressions.model.parameters, trained: request.trained).write(
+      expressions.loss, start: request.start,
       rates: { [self] point in
         var slope = point
         gradient(point, into: &slope)
@@ -43,13 +39,13 @@ extension LeadingOrderLoss {
       }, to: &document)
     return Derivation(
       document: document,
-      system: flow(request), notation: names.notation, states: names.states)
+      system: flow(request), notation: names.notation, states: model.parameterSpace.latex)
   }
 
   /// The flow of the trained groups with its numbers.
   public func flow(_ request: DerivationRequest) -> FlowSystem {
-    let slope = expressions.model.gradient(of: expressions.loss, lag: expressions.lag)
-    return expressions.model.flowSystem(slope, lag: expressions.lag, request, constants: coefficients)
+    let slope = expressions.model.parameters.gradient(of: expressions.loss)
+    return expressions.model.flowSystem(slope, request, constants: resources.constants)
   }
 
   /// S*, where heads stand for their own lags.

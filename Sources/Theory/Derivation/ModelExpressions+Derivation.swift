@@ -9,7 +9,7 @@ extension ModelExpressions {
   ///   - introduction: says what the letters of the definition mean.
   ///   - constants: the numbers of all symbols but the parameters.
   func derivation(
-    of loss: Expression, lag: Index, introduction: String, notation: ModelNotation,
+    of loss: Expression, introduction: String, notation: ModelNotation,
     constants: [Symbol: [Double]], _ request: DerivationRequest
   ) -> Derivation {
     var printer = LatexPrinter(graph, notation.notation)
@@ -19,14 +19,13 @@ extension ModelExpressions {
     document.add(.equations(printer.equations([("L", loss)])))
     document.add(.heading("Flow"))
     document.add(.text(GradientText.explanation))
-    let slope = gradient(of: loss, lag: lag)
-    let velocities = notation.velocities(lag: "j")
-    document.add(.equations(printer.equations(Array(zip(velocities, slope.map { -$0 })))))
-    ConservationSteps(model, trained: request.trained)
-      .write(loss, of: self, lag: lag, start: request.start, to: &document)
+    let slope = parameters.gradient(of: loss)
+    document.add(.equations(printer.equations(notation.flow(slope))))
+    ConservationSteps(parameters, trained: request.trained)
+      .write(loss, start: request.start, to: &document)
     return Derivation(
-      document: document, system: flowSystem(slope, lag: lag, request, constants: constants),
-      notation: notation.notation, states: notation.states)
+      document: document, system: flowSystem(slope, request, constants: constants),
+      notation: notation.notation, states: parameters.space.latex)
   }
 }
 

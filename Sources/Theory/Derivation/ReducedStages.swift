@@ -17,16 +17,16 @@ struct ReducedStages {
     let model = ModelExpressions(graph, model: definition, loss: Loss(), parts: parts)
     self.model = model
     let gains = definition.sets.map { set in
-      graph.symbol("I\(set.label)", role: .variable, latex: "I_{\(ModelNotation.latex(set))}")
+      graph.symbol("I\(set.label)", role: .variable, latex: "I_{\(set.latex)}")
     }
     self.gains = gains
     offset = graph.symbol("L0", role: .coefficient, latex: "L_{0}")
     let mean = graph.sum(zip(model.shares, gains).map { $0 * graph($1) })
-    loss = graph(offset) - graph(model.scale) * mean
+    loss = graph(offset) - model.scale * mean
     var names = ModelNotation(model)
     names.notation.name(mean, "\\bar I")
     // The derivative by C, as reverse accumulation writes it.
-    let scale = graph(model.scale)
+    let scale = model.scale
     let total = graph.sum(model.coefficients.map { graph($0).squared })
     let slope = graph.sum(zip(model.shares, gains).map { $0 * graph($1) * scale * total.power(-1) })
     names.notation.name(slope, "\\frac{a}{C} \\bar I", definition: .known)
@@ -43,9 +43,9 @@ struct ReducedStages {
     document.add(
       .text("$L=L_0-a\\sum_S p_S I_S$, and the flow is $\\dot\\theta=-\\partial L/\\partial\\theta$."))
     var printer = LatexPrinter(graph, names.notation)
-    var sides = [(left: Derivation.velocity("a"), right: -loss.gradient([graph(model.scale)])[0])]
+    var sides = [(left: Derivation.velocity("a"), right: -loss.gradient([model.scale])[0])]
     sides += zip(definition.sets, coefficientRates).map { set, rate in
-      (left: Derivation.velocity("c_{\(ModelNotation.latex(set))}"), right: rate)
+      (left: Derivation.velocity("c_{\(set.latex)}"), right: rate)
     }
     document.add(.equations(printer.equations(sides)))
     let total = graph.sum(model.coefficients.map { graph($0).squared })
@@ -65,7 +65,7 @@ struct ReducedStages {
     let mean = graph.sum(zip(shares, gains).map { $0 * graph($1) })
     let total = graph.sum(model.coefficients.map { graph($0).squared })
     let replicator = zip(shares, gains).map { share, gain in
-      4 * graph(model.scale) * total.power(-1) * share * (graph(gain) - mean)
+      4 * model.scale * total.power(-1) * share * (graph(gain) - mean)
     }
     let isReplicator = zip(shares, replicator).allSatisfy { vanishes(rate(of: $0) - $1) }
     guard isReplicator else { return }
@@ -88,10 +88,10 @@ struct ReducedStages {
 
   /// The weights' equation with all shares on one set.
   func writeSecondStage(_ selected: HeadSet, to document: inout DerivationDocument) {
-    let latex = ModelNotation.latex(selected)
+    let latex = selected.latex
     let graph = ExpressionGraph()
     let lag = graph.index("j", extent: definition.window)
-    let model = ModelExpressions(graph, model: definition, loss: Loss())
+    let model = ModelExpressions(graph, model: definition, loss: Loss(), lag: lag)
     var names = ModelNotation(model).notation
     let pairs = (1...selected.count).map { position in
       (
@@ -115,7 +115,7 @@ struct ReducedStages {
       )
     }
     let gain = graph.product(entries).sum(over: indices)
-    let loss = -(graph(model.scale) * gain)
+    let loss = -(model.scale * gain)
     let rates = loss.gradient(selected.members.map { graph(model.attention[$0 - 1], lag) }).map { -$0 }
     document.add(.heading("Stage II: the weights train"))
     document.add(
@@ -129,7 +129,7 @@ struct ReducedStages {
     }
     document.add(.equations(printer.equations(sides)))
     let sums = rates.map { $0.sum(over: lag) }
-    if Vanishing(graph, nonNegative: []).holds(sums) {
+    if Vanishing(graph).holds(sums) {
       document.add(
         .text(
           "Conserved: $\\sum_j w^{(h)}_j$ for every head. Its time derivative vanishes at random points to rounding."
@@ -146,6 +146,6 @@ struct ReducedStages {
   }
 
   private func vanishes(_ expression: Expression) -> Bool {
-    Vanishing(graph, nonNegative: []).holds([expression])
+    Vanishing(graph).holds([expression])
   }
 }

@@ -32,7 +32,7 @@ struct ScaleStage {
     graph.declare(sumOf: stationary, overAxis: 1, is: .one)
     graph.declare(sumOf: tokenLaw, overAxis: 1, is: .one)
     let model = ModelExpressions(graph, model: definition, loss: loss)
-    let scale = graph(model.scale)
+    let scale = model.scale
 
     let boost = scale.exponential - 1
     let weighted = graph(joint, kernel, next, key)
@@ -55,7 +55,7 @@ struct ScaleStage {
     document.add(.heading("Stage III: the scale trains"))
     document.add(
       .text(
-        "With all shares on $S^\\ast=\(ModelNotation.latex(selected))$ and each of its heads on its own lag, windows "
+        "With all shares on $S^\\ast=\(selected.latex)$ and each of its heads on its own lag, windows "
           + "matter by their tokens at these lags only: $Z$ and $z$ are now these tokens, and "
           + "$\\exp(aq(Z,z))=1+(e^a-1)\\delta_{Zz}$. What is left is one explicit equation for $a$."))
     var printer = LatexPrinter(graph, names)

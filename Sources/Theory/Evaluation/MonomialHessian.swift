@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import MarkovChains
 import SymbolicTensors
@@ -13,15 +14,17 @@ final class MonomialHessian {
   /// Products of more terms than two make tables that are larger than what they save.
   static let largestDegree = 2
 
-  /// nil where similarities are no polynomials in the tokens, or too large ones.
-  init?(model: ModelDefinition, loss criterion: Loss, laws: WindowLaws, threads: Int, memoryLimit: Int) {
-    guard model.degree <= Self.largestDegree,
-      let form = MonomialForm(model: model, loss: criterion, laws: laws, most: Self.mostMonomials)
+  /// nil where similarities are no polynomials in the tokens, or too large ones, and for a definition with other parts.
+  init?(_ expressions: InfiniteContext, laws: WindowLaws, _ resources: PlanResources) {
+    let model = expressions.model
+    guard model.replaced == nil, model.model.degree <= Self.largestDegree,
+      let form = MonomialForm(
+        model: model.model, loss: model.loss, laws: laws, most: Self.mostMonomials)
     else { return nil }
-    func plan(_ outputs: [Expression]) -> Plan? {
-      try? Plan(
-        outputs, coefficients: form.coefficients, threads: threads, memoryLimit: memoryLimit / Self.plans)
-    }
+    let each = PlanResources(
+      constants: form.coefficients, threads: resources.threads,
+      memoryLimit: resources.memoryLimit / Self.plans)
+    func plan(_ outputs: [Expression]) -> Plan? { try? each.plan(outputs) }
     guard let table = plan(form.tableWithJacobian), let exponents = plan(form.exponents),
       let averages = plan(form.averages), let loss = plan(form.lossDerivatives),
       let exponentDerivatives = plan(form.exponentDerivatives), let curved = plan([form.curved]),
@@ -36,7 +39,7 @@ final class MonomialHessian {
 
   /// All second derivatives, row-major, in the layout of `Parameters.flat`.
   func hessian(_ parameters: [Double]) -> [Double] {
-    form.model.bind(parameters, to: table)
+    form.model.parameters.bind(parameters, to: table)
     table.run()
     pass(table, 0, to: form.tableValue, of: exponents)
     exponents.set(form.tableJacobian, to: tableJacobian(parameters.count))
@@ -56,7 +59,7 @@ final class MonomialHessian {
     pass(exponentDerivatives, 0, to: form.exponentSlope, of: tableSlope)
     tableSlope.run()
     pass(tableSlope, 0, to: form.tableWeight, of: weighted)
-    form.model.bind(parameters, to: weighted)
+    form.model.parameters.bind(parameters, to: weighted)
     weighted.run()
     let second = form.weightedTable.indices.flatMap { weighted.output($0, over: form.rows($0)) }
     return zip(curved.output(0), second).map { $0 + $1 }
@@ -72,7 +75,8 @@ final class MonomialHessian {
     var jacobian = [Double](repeating: 0, count: rows * parameters)
     var column = 0
     jacobian.withUnsafeMutableBufferPointer { jacobian in
-      for (output, width) in form.model.componentCounts.enumerated() {
+      for (output, block) in form.model.model.parameterSpace.blocks.enumerated() {
+        let width = block.count
         table.output(output + 1, over: form.columns(output)).withUnsafeBufferPointer { block in
           for row in 0..<rows {
             for entry in 0..<width {

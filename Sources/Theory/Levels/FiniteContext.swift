@@ -20,20 +20,23 @@ public struct FiniteContext {
   let layout: ContextLayout
 
   /// - Parameters:
-  ///   - context: L; at least W+1 with full windows, at least 1 with all keys.
+  ///   - layout: of the keys in the context.
   ///   - batch: sequences in one evaluation.
-  init(model definition: ModelDefinition, loss criterion: Loss, context: Int, batch: Int) {
+  ///   - parts: in place of the variant's.
+  init(
+    model definition: ModelDefinition, loss criterion: Loss, layout: ContextLayout, batch: Int,
+    parts: DefinitionParts? = nil
+  ) {
     let graph = ExpressionGraph()
     self.graph = graph
-    let model = ModelExpressions(graph, model: definition, loss: criterion)
-    self.model = model
-    let layout = ContextLayout(definition, context: context)
     self.layout = layout
     lag = graph.index("j", extent: definition.window)
     sequence = graph.index("n", extent: batch)
     token = graph.index("x", extent: definition.tokens)
     next = graph.index("e", extent: definition.tokens)
     key = graph.index("l", extent: layout.keys.count)
+    let model = ModelExpressions(graph, model: definition, loss: criterion, lag: lag, parts: parts)
+    self.model = model
     let (lag, sequence, token, next, key) = (self.lag, self.sequence, self.token, self.next, self.key)
     let (d, keys) = (definition.tokens, layout.keys.count)
 
@@ -64,7 +67,7 @@ public struct FiniteContext {
       let keyWeights = model.attentionWeights(
         ofHead: head, over: lag, existing: mask("mask", positions: Array(layout.keys), over: [key]))
       let queryWeights = model.attentionWeights(
-        ofHead: head, over: lag, existing: mask("maskq", positions: [context + 1], over: []))
+        ofHead: head, over: lag, existing: mask("maskq", positions: [layout.context + 1], over: []))
       keyOutputs.append(
         model.headOutput(
           weights: keyWeights, tokens: graph(atKeys, lag, sequence, token, key), lag: lag, token: token))
@@ -81,16 +84,16 @@ public struct FiniteContext {
     let similarity = model.similarity(keys: keyOutputs, queries: queryOutputs, token: token)
     self.similarity = similarity
     let values = graph(contextTokens, sequence, next, key)
-    switch definition.variant.secondLayer {
-    case .softmax:
-      let attention = (graph(model.scale) * similarity).softmax(over: key)
-      prediction = (attention * values).sum(over: key)
-    case .linear:
-      let share = Number(1, over: keys)
-      let centred = similarity - share * similarity.sum(over: key)
-      let mean = share * values.sum(over: key)
-      prediction = mean + graph(model.scale) * (share * (centred * values).sum(over: key))
-    }
+    let share = Number(1, over: keys)
+    prediction = model.prediction(
+      similarity,
+      KeyAverages(
+        tokens: share * values.sum(over: key),
+        mean: { share * $0.sum(over: key) },
+        weighted: { share * ($0 * values).sum(over: key) },
+        // Weights that sum to the number of keys: their logits may be large.
+        exponential: { Number(keys) * $0.softmax(over: key) },
+        normalized: { $0 }))
     // A token that is no target has weight 0 in the sum; guarding its logarithm makes 0 log 0 = 0.
     let target = graph(targets, sequence, next)
     let cost = model.cost(
@@ -102,18 +105,14 @@ public struct FiniteContext {
 
 /// Which positions of a context serve as keys.
 struct ContextLayout {
+  /// L.
+  let context: Int
   /// Counted from 1.
   let keys: ClosedRange<Int>
 
-  init(_ model: ModelDefinition, context: Int) {
-    switch model.variant.keys {
-    case .fullWindow: keys = model.reach + 1...max(model.reach + 1, context)
-    case .all: keys = 1...max(1, context)
-    }
-  }
-
-  /// The shortest context that has a key.
-  static func shortest(_ model: ModelDefinition) -> Int {
-    model.variant.keys == .all ? 1 : model.reach + 1
+  /// nil where the context is too short to have a key.
+  init?(_ model: ModelDefinition, _ parts: DefinitionParts, context: Int) {
+    guard let keys = parts.keys(model.reach, context) else { return nil }
+    (self.context, self.keys) = (context, keys)
   }
 }

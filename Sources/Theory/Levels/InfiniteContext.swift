@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import MarkovChains
 import SymbolicTensors
@@ -16,8 +17,10 @@ public struct InfiniteContext {
   let windowTokens: [Symbol]
   /// The numbers of all coefficient symbols.
   let coefficients: [Symbol: [Double]]
-  /// q(Z, z), y(e|z) on (π, e, z), and L_∞.
-  let similarity, prediction, loss: Expression
+  /// Means over the keys under the stationary laws.
+  let keys: KeyAverages
+  /// q(Z, z), what the second layer averages on (π, e, z), y(e|z) of it, and L_∞.
+  let similarity, average, prediction, loss: Expression
 
   /// - Parameters:
   ///   - laws: on windows of `model.reach` tokens.
@@ -30,14 +33,33 @@ public struct InfiniteContext {
 
   /// - Parameter isReduced: written in σ and p instead of w and c.
   init(
-    model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws, parts: DefinitionParts?,
-    isReduced: Bool
+    model: ModelDefinition, loss: Loss, laws: WindowLaws, parts: DefinitionParts?, isReduced: Bool
+  ) {
+    self.init(
+      model: model, loss: loss, windows: laws.windows, kernels: laws.kernels.count, laws: laws, parts: parts,
+      isReduced: isReduced)
+  }
+
+  /// Of sizes alone, without numbers: to know what a loss would take. nil where there are more windows than integers.
+  init?(_ sizes: LevelSizes, isReduced: Bool = false) {
+    var windows = 1
+    for _ in 0..<sizes.model.reach {
+      let (product, overflows) = windows.multipliedReportingOverflow(by: sizes.model.tokens)
+      guard !overflows else { return nil }
+      windows = product
+    }
+    self.init(
+      model: sizes.model, loss: sizes.loss, windows: windows, kernels: sizes.kernels, laws: nil, parts: nil,
+      isReduced: isReduced)
+  }
+
+  private init(
+    model definition: ModelDefinition, loss criterion: Loss, windows: Int, kernels: Int, laws: WindowLaws?,
+    parts: DefinitionParts?, isReduced: Bool
   ) {
     let graph = ExpressionGraph()
     self.graph = graph
-    model = ModelExpressions(
-      graph, model: definition, loss: criterion, parts: parts, isReduced: isReduced)
-    let (tokens, windows, kernels) = (definition.tokens, laws.windows, laws.kernels.count)
+    let tokens = definition.tokens
     // Arrays are laid out in this order: the matrix products of the loss need no transposition.
     kernel = graph.index("k", extent: kernels, latex: "\\pi")
     next = graph.index("e", extent: tokens)
@@ -45,6 +67,8 @@ public struct InfiniteContext {
     token = graph.index("x", extent: tokens)
     key = graph.index("Z", extent: windows)
     query = graph.index("z", extent: windows)
+    model = ModelExpressions(
+      graph, model: definition, loss: criterion, lag: lag, parts: parts, isReduced: isReduced)
 
     let joint = graph.symbol("mu", shape: [kernels, tokens, windows], role: .coefficient, latex: "\\mu")
     let stationary = graph.symbol("muZ", shape: [kernels, windows], role: .coefficient, latex: "\\mu")
@@ -54,7 +78,10 @@ public struct InfiniteContext {
     graph.declare(sumOf: stationary, overAxis: 1, is: .one)
     graph.declare(sumOf: tokenLaw, overAxis: 1, is: .one)
     (self.joint, self.stationary, self.tokenLaw) = (joint, stationary, tokenLaw)
-    var numbers = [joint: laws.joint, stationary: laws.stationary, tokenLaw: laws.tokenLaw]
+    var numbers: [Symbol: [Double]] = [:]
+    if let laws {
+      numbers = [joint: laws.joint, stationary: laws.stationary, tokenLaw: laws.tokenLaw]
+    }
 
     var byFirstLag: [Int: Symbol] = [:]
     windowTokens = (1...definition.heads).map { head in
@@ -63,14 +90,16 @@ public struct InfiniteContext {
       let name = byFirstLag.isEmpty ? "x" : "x\(head)"
       let symbol = graph.symbol(name, shape: [lags.count, tokens, windows], role: .coefficient)
       graph.declare(sumOf: symbol, overAxis: 1, is: .one)
-      numbers[symbol] = Self.oneHotWindows(tokens: tokens, windows: windows, lags: lags)
+      if laws != nil {
+        numbers[symbol] = Self.oneHotWindows(tokens: tokens, windows: windows, lags: lags)
+      }
       byFirstLag[lags.lowerBound] = symbol
       return symbol
     }
 
     // A token that never occurs has y = μ(e) = 0 beside μ(e, z) = 0.
     var guarding: Expression?
-    if criterion.criterion == .crossEntropy, laws.tokenLaw.contains(0) {
+    if criterion.criterion == .crossEntropy, let laws, laws.tokenLaw.contains(0) {
       let absent = graph.symbol("absent", shape: [kernels, tokens], role: .coefficient, latex: "\\chi")
       numbers[absent] = laws.tokenLaw.map { $0 == 0 ? 1 : 0 }
       guarding = graph(absent, kernel, next)
@@ -89,12 +118,11 @@ public struct InfiniteContext {
       }
     }
     similarity = model.similarity(keys: outputs(at: key), queries: outputs(at: query), token: token)
-    let averages = Self.averages(
-      definition.variant.secondLayer, joint: graph(joint, kernel, next, key),
-      stationary: graph(stationary, kernel, key), tokenLaw: graph(tokenLaw, kernel, next),
-      scale: graph(model.scale), similarity: similarity, over: key)
-    prediction = Self.prediction(
-      definition.variant.secondLayer, of: averages, tokenLaw: graph(tokenLaw, kernel, next), over: next)
+    keys = Self.keys(
+      joint: graph(joint, kernel, next, key), stationary: graph(stationary, kernel, key),
+      tokenLaw: graph(tokenLaw, kernel, next), over: key, next)
+    average = model.parts.secondLayer.average(model.scale * similarity, keys)
+    prediction = model.parts.secondLayer.prediction(average, keys)
     let cost = model.cost(
       of: prediction, target: graph(joint, kernel, next, query), total: graph(stationary, kernel, query),
       over: next, guarding: guarding)
@@ -102,30 +130,19 @@ public struct InfiniteContext {
   }
 
   /// θ' = −∇L of all parameters.
-  public var equations: RateEquations { model.equations(of: loss, lag: lag) }
+  public var equations: RateEquations { model.parameters.equations(of: loss) }
 
-  /// What the second layer takes of the keys: Σ_Z μ(e,Z) E[Z,z], or the covariance of token and a q where it is linear.
-  static func averages(
-    _ layer: Variant.SecondLayer, joint: Expression, stationary: Expression, tokenLaw: Expression,
-    scale: Expression, similarity: Expression, over key: Index
-  ) -> Expression {
-    switch layer {
-    case .softmax: return (joint * (scale * similarity).exponential).sum(over: key)
-    case .linear:
-      let mean = (stationary * similarity).sum(over: key)
-      return scale * ((joint * similarity).sum(over: key) - tokenLaw * mean)
-    }
-  }
-
-  /// y(e|z) of the averages.
-  static func prediction(
-    _ layer: Variant.SecondLayer, of averages: Expression, tokenLaw: Expression, over next: Index
-  ) -> Expression {
-    switch layer {
-    // Σ_Z μ(Z) E is Σ_e of the numerator: one matrix product instead of two.
-    case .softmax: averages / averages.sum(over: next)
-    case .linear: tokenLaw + averages
-    }
+  /// Under the laws μ(e, Z), μ(Z) and μ(e).
+  static func keys(
+    joint: Expression, stationary: Expression, tokenLaw: Expression, over key: Index, _ next: Index
+  ) -> KeyAverages {
+    KeyAverages(
+      tokens: tokenLaw,
+      mean: { (stationary * $0).sum(over: key) },
+      weighted: { (joint * $0).sum(over: key) },
+      exponential: { $0.exponential },
+      // Σ_Z μ(Z) E is Σ_e of the numerator: one matrix product instead of two.
+      normalized: { $0 / $0.sum(over: next) })
   }
 
   /// One-hot tokens of every window, `[lag][token][window]`: window index Σ_j x_{t−j} d^{j−1}.

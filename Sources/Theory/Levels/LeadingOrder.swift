@@ -11,7 +11,6 @@ import SymbolicTensors
 public struct LeadingOrder {
   public let graph: ExpressionGraph
   let model: ModelExpressions
-  let lag: Index
   /// L_0 + a L_1 + ... in w, c and a.
   let loss: Expression
   /// −L_1, the decrease of the loss by unit of a: Σ_S p_S I_S.
@@ -32,24 +31,30 @@ public struct LeadingOrder {
     model definition: ModelDefinition, loss criterion: Loss, laws: WindowLaws, order: Int = 1,
     parts: DefinitionParts? = nil
   ) throws {
-    let exact = InfiniteContext(
-      model: definition, loss: criterion, laws: laws, parts: parts, isReduced: true)
-    guard let terms = series(of: [exact.loss], in: exact.model.scale, order: order)[0] else {
+    try self.init(
+      InfiniteContext(model: definition, loss: criterion, laws: laws, parts: parts, isReduced: true),
+      order: order)
+  }
+
+  /// - Parameter exact: in σ and p.
+  init(_ exact: InfiniteContext, order: Int) throws {
+    guard let terms = series(of: [exact.loss], in: exact.model.scaleSymbol, order: order)[0] else {
       throw TheoryError.noExpansion
     }
     self.exact = exact
     reduced = order == 1 ? ReducedDynamics(exact, terms) : nil
     if let reduced {
-      (graph, model, lag) = (reduced.built.graph, reduced.built.model, reduced.built.lag)
+      (graph, model) = (reduced.graph, reduced.model)
       (loss, decrease, information) = (reduced.loss, reduced.decrease, reduced.information)
       return
     }
-    let parameters = ModelExpressions(exact.graph, model: definition, loss: criterion, parts: parts)
-    let inParameters = substitute(exact.model.reducedCoordinates(in: parameters, lag: exact.lag), in: terms)
-    let scale = exact.graph(parameters.scale)
+    let parameters = ModelExpressions(
+      exact.graph, model: exact.model.model, loss: exact.model.loss, lag: exact.lag,
+      parts: exact.model.replaced)
+    let inParameters = substitute(exact.model.reducedCoordinates(in: parameters), in: terms)
+    let scale = parameters.scale
     graph = exact.graph
     model = parameters
-    lag = exact.lag
     loss = graph.sum(inParameters.enumerated().map { power, term in scale.power(Number(power)) * term })
     decrease = -inParameters[1]
     information = nil
@@ -57,20 +62,23 @@ public struct LeadingOrder {
 
   /// The numbers of all coefficient symbols.
   ///
-  /// - Throws: `TheoryError.tooLarge` where the coefficient tensors do not fit memory.
+  /// - Throws: `PlanError.tooLarge` where the coefficient tensors do not fit memory.
   func coefficients(threads: Int, memoryLimit: Int) throws -> [Symbol: [Double]] {
     try reduced?.numbers(threads: threads, memoryLimit: memoryLimit) ?? exact.coefficients
   }
 
+  /// What `coefficients` takes while it works.
+  func bytesOfTensors(threads: Int) -> Int { reduced?.bytes(threads: threads) ?? 0 }
+
   /// θ' = −∇L of all parameters.
-  public var equations: RateEquations { model.equations(of: loss, lag: lag) }
+  public var equations: RateEquations { model.parameters.equations(of: loss) }
 }
 
 extension ModelExpressions {
   /// σ^h = softmax(w^h) and p_S in terms of c: what to put for the reduced coordinates.
-  func reducedCoordinates(in parameters: ModelExpressions, lag: Index) -> [Expression: Expression] {
+  func reducedCoordinates(in parameters: ModelExpressions) -> [Expression: Expression] {
     guard case .reduced(let weights, let shares) = coordinates else { return [:] }
-    var map: [Expression: Expression] = [graph(scale): graph(parameters.scale)]
+    var map: [Expression: Expression] = [scale: parameters.scale]
     for (head, symbol) in weights.enumerated() {
       map[graph(symbol, lag)] = parameters.attentionWeights(ofHead: head + 1, over: lag)
     }

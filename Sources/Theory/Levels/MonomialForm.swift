@@ -68,7 +68,7 @@ struct MonomialForm {
       graph.index("t", extent: definition.parameterCount),
       graph.index("u", extent: definition.parameterCount)
     )
-    let model = ModelExpressions(graph, model: definition, loss: criterion)
+    let model = ModelExpressions(graph, model: definition, loss: criterion, lag: lag)
     var coefficients: [Symbol: [Double]] = [:]
     func known(_ name: String, _ indices: [Index], _ values: [Double]) -> Symbol {
       let symbol = graph.symbol(name, shape: indices.map(\.extent), role: .coefficient)
@@ -103,7 +103,7 @@ struct MonomialForm {
       zip(model.shares, definition.sets).map { share, set in
         let heads = set.members.enumerated().map { matches[$1 - 1][$0] }
         let places = (keyTerms.dropFirst(set.count) + queryTerms.dropFirst(set.count)).map { graph(one, $0) }
-        return graph.product([graph(model.scale), share] + heads + places)
+        return graph.product([model.scale, share] + heads + places)
       })
 
     // Table to exponents.
@@ -121,17 +121,15 @@ struct MonomialForm {
     let joint = known("mu", [k, e, key], laws.joint)
     let stationary = known("muZ", [k, key], laws.stationary)
     let tokenLaw = graph(known("mue", [k, e], laws.tokenLaw), k, e)
-    let layer = definition.variant.secondLayer
-    let average = InfiniteContext.averages(
-      layer, joint: graph(joint, k, e, key), stationary: graph(stationary, k, key), tokenLaw: tokenLaw,
-      scale: graph.constant(1),
-      similarity: (graph(exponentValues, z, b) * graph(monomial, b, key)).sum(over: b), over: key)
+    let layer = model.parts.secondLayer
+    let means = InfiniteContext.keys(
+      joint: graph(joint, k, e, key), stationary: graph(stationary, k, key), tokenLaw: tokenLaw, over: key, e)
+    let average = layer.average((graph(exponentValues, z, b) * graph(monomial, b, key)).sum(over: b), means)
     averages = [average] + average.gradient([graph(exponentValues, z, b1)])
 
     // Averages to loss.
     averageValues = variable("m", [z, k, e])
-    let prediction = InfiniteContext.prediction(
-      layer, of: graph(averageValues, z, k, e), tokenLaw: tokenLaw, over: e)
+    let prediction = layer.prediction(graph(averageValues, z, k, e), means)
     var guarding: Expression?
     if criterion.criterion == .crossEntropy, laws.tokenLaw.contains(0) {
       guarding = graph(known("absent", [k, e], laws.tokenLaw.map { $0 == 0 ? 1 : 0 }), k, e)
@@ -172,7 +170,7 @@ struct MonomialForm {
     let weighted = (graph(tableWeight, at: terms) * table).sum(over: terms)
     // The gradient's component along each parameter, all at once, and the gradient of that.
     var position = 0
-    let components = model.gradient(of: weighted, lag: lag).enumerated().map { output, component in
+    let components = model.parameters.gradient(of: weighted).enumerated().map { output, component in
       let indices = [parameter] + (output < definition.heads ? [lag] : [])
       let width = indices.dropFirst().reduce(1) { $0 * $1.extent }
       var unit = [Double](repeating: 0, count: definition.parameterCount * width)
@@ -181,7 +179,7 @@ struct MonomialForm {
       let selection = known("unit\(output)", indices, unit)
       return (component * graph(selection, at: indices)).sum(over: Array(indices.dropFirst()))
     }
-    weightedTable = model.gradient(of: graph.sum(components), lag: lag)
+    weightedTable = model.parameters.gradient(of: graph.sum(components))
     self.parameter = parameter
     self.terms = terms
     self.model = model
@@ -197,5 +195,5 @@ struct MonomialForm {
   func rows(_ output: Int) -> [Index] { (output < model.model.heads ? [lag] : []) + [parameter] }
 
   /// t, then its Jacobian: (r.., s.., j) for each head, (r.., s..) for each set and for a.
-  var tableWithJacobian: [Expression] { [table] + model.gradient(of: table, lag: lag) }
+  var tableWithJacobian: [Expression] { [table] + model.parameters.gradient(of: table) }
 }

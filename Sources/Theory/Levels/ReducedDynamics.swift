@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import SymbolicTensors
 
@@ -6,13 +7,8 @@ import SymbolicTensors
 /// σ^h_i σ^h_j is symmetric in i and j, so the tensors are stored on pairs i ≤ j: with r = M(M+1)/2 pairs,
 /// I_S = Σ s^{h1}_{J1} s^{h2}_{J2} ... G_S(J1, J2, ...), s^h_J = σ^h_i σ^h_j, costs r^{|S|} instead of M^{2|S|}.
 struct ReducedDynamics {
-  struct Built {
-    let graph: ExpressionGraph
-    let model: ModelExpressions
-    let lag: Index
-  }
-
-  let built: Built
+  let graph: ExpressionGraph
+  let model: ModelExpressions
   let loss: Expression
   let decrease: Expression
   /// I_S by set.
@@ -40,8 +36,8 @@ struct ReducedDynamics {
     let graph = ExpressionGraph()
     let lag = graph.index("j", extent: definition.window)
     let model = ModelExpressions(
-      graph, model: definition, loss: exact.model.loss, parts: exact.model.replaced)
-    built = Built(graph: graph, model: model, lag: lag)
+      graph, model: definition, loss: exact.model.loss, lag: lag, parts: exact.model.replaced)
+    (self.graph, self.model) = (graph, model)
     let pairs = LagPairs(graph, lag: lag, most: definition.degree)
     self.pairs = pairs
     let perHead = (1...definition.heads).map { head in
@@ -76,19 +72,22 @@ struct ReducedDynamics {
     offset = (graph.symbol("L0", role: .coefficient, latex: "L_{0}"), terms[0])
     self.information = information
     decrease = graph.sum(zip(model.shares, information).map { $0 * $1 })
-    loss = graph(offset.symbol) - graph(model.scale) * decrease
+    loss = graph(offset.symbol) - model.scale * decrease
   }
+
+  /// Of L_0 and the tensors, for one plan, so that they share what they can.
+  private var definitions: [Expression] { [offset.definition] + tensors.map(\.monomial.coefficient) }
+
+  /// What `numbers` takes while it works.
+  func bytes(threads: Int) -> Int { Plan.bytes(of: definitions, threads: threads) }
 
   /// The numbers of all coefficient symbols.
   ///
-  /// - Throws: `TheoryError.tooLarge`.
+  /// - Throws: `PlanError.tooLarge`.
   func numbers(threads: Int, memoryLimit: Int) throws -> [Symbol: [Double]] {
-    // One plan for all, so that the tensors share what they can.
-    let plan = try PlannedLoss.translatingErrors {
-      try Plan(
-        [offset.definition] + tensors.map(\.monomial.coefficient), coefficients: exact.coefficients,
-        threads: threads, memoryLimit: memoryLimit)
-    }
+    let plan = try PlanResources(
+      constants: exact.coefficients, threads: threads, memoryLimit: memoryLimit
+    ).plan(definitions)
     plan.run()
     var numbers = pairs.numbers
     numbers[offset.symbol] = [plan.scalar(0)]

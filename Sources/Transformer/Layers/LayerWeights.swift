@@ -62,8 +62,17 @@ extension LayerWeights<Double> {
         }
       }
     }
-    shares = parameters.shares(shape.definition)
+    shares = Self.shares(parameters.coefficients, shape.definition.variant.coefficients)
     scale = parameters.scale
+  }
+
+  /// c → p; they sum to 1.
+  static func shares(_ coefficients: [Double], _ variant: Variant.Coefficients) -> [Double] {
+    switch variant {
+    case .square: normalized(coefficients.map { $0 * $0 })
+    case .softmax: softmax(coefficients)
+    case .absolute: normalized(coefficients.map(abs))
+    }
   }
 
   /// Backward: derivatives by (σ, p, a) → derivatives by θ.
@@ -115,7 +124,10 @@ extension LayerWeights<Double> {
 
 func softmax<Real: TrainingScalar>(_ logits: [Real]) -> [Real] {
   let largest = logits.max() ?? 0
-  let weights = logits.map { Real.exp($0 - largest) }
+  return normalized(logits.map { Real.exp($0 - largest) })
+}
+
+private func normalized<Real: TrainingScalar>(_ weights: [Real]) -> [Real] {
   let total = weights.reduce(0, +)
   return weights.map { $0 / total }
 }

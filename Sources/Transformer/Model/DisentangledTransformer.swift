@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import ParameterSpaces
 
 /// TF(M, H, d, D), the disentangled two-attention-layer transformer with every variant of its definition, on tokens.
 ///
@@ -25,20 +26,7 @@ public struct DisentangledTransformer: TrainableModel {
       + "epsilon=\(loss.epsilon)"
   }
 
-  public var blocks: [ParameterBlock] {
-    ParameterGroup.allCases.map { group in
-      let range = definition.range(of: group)
-      let shape =
-        switch group {
-        case .attention: [definition.heads, definition.window]
-        case .coefficients: [range.count]
-        case .scale: [1]
-        }
-      return ParameterBlock(name: group.rawValue, range: range, shape: shape)
-    }
-  }
-
-  public var parameterNames: [String] { definition.parameterNames }
+  public var space: ParameterSpace { definition.parameterSpace }
 
   public var observables: [Observable] {
     let (definition, window) = (definition, definition.window)
@@ -48,15 +36,18 @@ public struct DisentangledTransformer: TrainableModel {
         return softmax(Array(flat[row..<row + window]))[entry - row]
       }
     }
+    let coefficients = definition.parameterSpace.range(of: .coefficients)
     let shares = definition.shareNames.enumerated().map { set, name in
-      Observable(name) { Parameters(flat: $0, model: definition).shares(definition)[set] }
+      Observable(name) {
+        LayerWeights<Double>.shares(Array($0[coefficients]), definition.variant.coefficients)[set]
+      }
     }
     return weights + shares
   }
 
   public var invariants: [Observable] {
     let definition = definition
-    let coefficients = definition.range(of: .coefficients)
+    let coefficients = definition.parameterSpace.range(of: .coefficients)
     let total: Observable =
       switch definition.variant.coefficients {
       case .square: Observable("C") { $0[coefficients].reduce(0) { $0 + $1 * $1 } }

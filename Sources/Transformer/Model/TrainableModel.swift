@@ -1,16 +1,14 @@
 import InductionModel
 import MarkovChains
+import ParameterSpaces
 
 /// What optimizers, sampling, measurements and checkpoints know of a model.
 ///
-/// Its trainable numbers are one flat arena of doubles, cut into named blocks.
+/// Its trainable numbers are one flat arena of doubles, in the order of its parameter space.
 public protocol TrainableModel: Sendable {
   /// Kind, sizes, variant and loss in one line; a checkpoint of another model is refused by it.
   var identity: String { get }
-  /// The arena from its start to its end, without gaps.
-  var blocks: [ParameterBlock] { get }
-  /// One name per number of the arena, as the columns of trajectory.csv.
-  var parameterNames: [String] { get }
+  var space: ParameterSpace { get }
   /// Numbers derived from the parameters that a run records: shares, attention weights.
   var observables: [Observable] { get }
   /// What the gradient flow conserves; its drift says how far a run with finite steps is from the flow.
@@ -28,28 +26,15 @@ public protocol TrainableModel: Sendable {
 }
 
 extension TrainableModel {
-  public var parameterCount: Int { blocks.last?.range.upperBound ?? 0 }
+  public var parameterCount: Int { space.count }
+  /// The groups as tensors: what a stage lists under `train`, and the tensors of an export.
+  public var blocks: [ParameterStack] { space.stacks }
 }
 
 /// Makes batches ready to be evaluated. Belongs to one thread, and spreads its work over its pool.
 public protocol BatchEvaluator: AnyObject {
   /// - Throws: `SequenceError`, `ModelMismatch` when there is no sequence or the model cannot take them.
   func prepare(_ sequences: TokenSequences, for use: BatchUse) throws -> PreparedBatch
-}
-
-/// A named part of the arena.
-public struct ParameterBlock: Hashable, Sendable {
-  /// `attention`, `coefficients`, `scale`: what a stage lists under `train`, and the tensor's name in an export.
-  public let name: String
-  public let range: Range<Int>
-  /// Row-major; its product is `range.count`.
-  public let shape: [Int]
-
-  public init(name: String, range: Range<Int>, shape: [Int]) {
-    self.name = name
-    self.range = range
-    self.shape = shape
-  }
 }
 
 /// A number computed from the arena.

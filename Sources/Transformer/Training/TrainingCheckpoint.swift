@@ -1,4 +1,5 @@
 import Foundation
+import ParameterSpaces
 
 /// All that a run needs to go on to the same bits as if it had not stopped. Random words are functions of seed and
 /// step, so that no generator has a state.
@@ -79,7 +80,7 @@ public struct TrainingCheckpoint: Hashable, Sendable, Codable {
   /// The arena, in the order of `blocks`.
   ///
   /// - Throws: `TrainingError.checkpoint` when a block is missing or has another size.
-  public func arena(_ blocks: [ParameterBlock]) throws -> [Double] {
+  public func arena(_ blocks: [ParameterStack]) throws -> [Double] {
     try blocks.flatMap { block in
       guard let values = parameters[block.name], values.count == block.range.count else {
         throw TrainingError.checkpoint("\(block.range.count) numbers are needed for \(block.name)")

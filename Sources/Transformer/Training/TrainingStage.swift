@@ -1,4 +1,5 @@
 import InductionModel
+import ParameterSpaces
 
 /// A stretch of training in which some blocks of parameters move.
 public struct TrainingStage: Hashable, Sendable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Experiments
 import Foundation
 import SymbolicTensors
+import Theory
 
 struct Derive: ParsableCommand {
   static let configuration = CommandConfiguration(

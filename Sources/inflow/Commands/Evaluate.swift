@@ -1,6 +1,7 @@
 import ArgumentParser
 import Experiments
 import Foundation
+import Theory
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(

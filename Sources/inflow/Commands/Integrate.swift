@@ -42,11 +42,11 @@ extension FlowSummary {
     var lines = [
       "\(configuration.name): \(configuration.theory.level.rawValue) flow to t = \(brief(outcome.time)), "
         + "\(outcome.counts.accepted) steps, \(outcome.counts.evaluations) gradients",
-      "loss = \(brief(loss)), a = \(brief(outcome.parameters.scale))",
+      "loss = \(brief(loss)), a = \(brief(parameters.scale))",
       "shares: "
         + selection.shares.prefix(3).map { "p\($0.set) = \(brief($0.share))" }.joined(separator: ", "),
     ]
-    let weights = outcome.parameters.attentionWeights
+    let weights = parameters.quantities(model).weights
     let own = (1...model.heads).compactMap { head in
       model.ownLag(ofHead: head).map { lag in
         "\(head): \(brief(weights[head - 1][lag - model.lags(ofHead: head).lowerBound]))"

@@ -1,5 +1,6 @@
 import Experiments
 import InductionModel
+import ParameterSpaces
 import Theory
 import Transformer
 

@@ -18,11 +18,11 @@ extension Ladder {
     let point = Parameters(attention: start.attention, coefficients: start.coefficients, scale: 1)
     let infinite = try InfiniteContextLoss(
       model: model, loss: loss, laws: laws, threads: threads, memoryLimit: Resources.memory)
-    let predictions = try infinite.prediction(point)
+    let predictions = try infinite.predictions(point)
     let perKernel = max(1, Self.count / laws.kernels.count)
     let points = try Self.contexts.filter { $0 > 2 * model.reach }.map { context in
       let byKernel = try Ensemble(threads: threads).map(laws.kernels.count) { kernel in
-        try gaps(kernel, predictions[kernel], point, context: context, count: perKernel)
+        try gaps(kernel, predictions, point, context: context, count: perKernel)
       }.map { try $0.get() }
       let means = byKernel.map { SampleMean($0) }
       let gap = means.reduce(0) { $0 + $1.mean } / Double(means.count)
@@ -36,7 +36,7 @@ extension Ladder {
 
   /// Cost at context L minus cost at infinite context, by sequence of one kernel.
   private func gaps(
-    _ index: Int, _ infinite: [[Double]], _ point: Parameters, context: Int, count: Int
+    _ index: Int, _ infinite: LevelPredictions, _ point: Parameters, context: Int, count: Int
   ) throws -> [Double] {
     let kernel = laws.kernels[index]
     let sequences = try ChainSampler(.list([kernel]), start: .stationary).sample(
@@ -53,7 +53,7 @@ extension Ladder {
       let weight = laws.stationary[index * windows + query]
       let law = (0..<d).map { laws.joint[(index * d + $0) * windows + query] / weight }
       return loss.criterion.cost(prediction, law: kernel.row(state), epsilon: loss.epsilon)
-        - loss.criterion.cost(infinite[query], law: law, epsilon: loss.epsilon)
+        - loss.criterion.cost(infinite.row(index * windows + query), law: law, epsilon: loss.epsilon)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import MarkovChains
 import ODESolvers
@@ -83,10 +84,10 @@ extension Ladder {
   private func end(_ loss: FiniteContextLoss, _ correction: FlowCorrection, _ time: Double) throws -> [Double]
   {
     let flow = StagedFlow(
-      loss, start: experiment.start, stages: [FlowStage(end: FlowStageEnd(time: time))],
+      loss, start: experiment.start.flat, stages: [FlowStage(end: FlowStageEnd(time: time))],
       solver: Solver(stepper: .rk8pd, tolerance: Tolerance(relative: 1e-10, absolute: 1e-12)),
       correction: correction)
-    return try flow.run(outputs: .none).parameters.flat
+    return try flow.run(outputs: .none).parameters
   }
 
   private func descent(_ batch: PreparedBatch, rate: Double, momentum: Double, steps: Int) -> [Double] {

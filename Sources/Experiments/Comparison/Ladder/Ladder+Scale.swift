@@ -1,3 +1,4 @@
+import Flows
 import InductionModel
 import ODESolvers
 import Theory
@@ -25,15 +26,15 @@ extension Ladder {
       start.scale = scale
       func shares(_ loss: any LossFunction) throws -> [Double] {
         let flow = StagedFlow(
-          loss, start: start,
+          loss, start: start.flat,
           stages: [FlowStage(trained: [.coefficients], end: FlowStageEnd(time: product / scale))],
           solver: Solver(stepper: .rk8pd, tolerance: Tolerance(relative: 1e-9, absolute: 1e-12)))
-        return try flow.run(outputs: .none).parameters.shares(model)
+        return ModelQuantities(model)(try flow.run(outputs: .none).parameters).shares
       }
       let reduced = try shares(leading)
       return LadderEdge.Point(
         variable: scale,
-        error: distance(try shares(infinite), reduced) / distance(start.shares(model), reduced),
+        error: distance(try shares(infinite), reduced) / distance(start.quantities(model).shares, reduced),
         standardError: nil)
     }
     return LadderEdge(.infiniteContextToLeadingOrder, points)

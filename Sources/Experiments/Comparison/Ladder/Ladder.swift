@@ -26,7 +26,7 @@ struct Ladder {
   init(_ experiment: Experiment, threads: Int) throws {
     self.experiment = experiment
     self.threads = threads
-    _ = try Resources(infiniteContextOf: experiment)
+    _ = try Resources(.infiniteContext, of: experiment)
     laws = try experiment.windowLaws(threads: threads)
   }
 

@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import Theory
 
 /// Where one run ended: the induction head that its model is nearest to, its parameters, a verdict.
 public struct LimitReport: Sendable {
@@ -34,11 +35,12 @@ extension LimitReport {
     time = trajectory.times[last]
     distances = probe.distances(of: end)
     self.informationSet = informationSet
-    let shares = end.shares(model)
+    let quantities = end.quantities(model)
+    let shares = quantities.shares
     let best = shares.indices.max { shares[$0] < shares[$1] } ?? 0
     winner = model.sets[best]
     share = shares[best]
-    attention = end.leastOwnWeight(winner, model)
+    attention = quantities.leastOwnWeight(winner, model)
     scale = end.scale
     drift = trajectory.coefficientDrift(model)
     let expectedDrift = conservation.expectedDrift(until: trajectory.times[last])
@@ -118,13 +120,10 @@ extension LimitVerdict {
   }
 }
 
-extension Parameters {
+extension ModelQuantities.Values {
   /// The least weight that a head of the set gives its own lag; 0 for a head without one, 1 for ∅.
   func leastOwnWeight(_ set: HeadSet, _ model: ModelDefinition) -> Double {
-    let weights = attentionWeights
-    return set.members.map { head in
-      model.ownLag(ofHead: head).map { weights[head - 1][$0 - model.lags(ofHead: head).lowerBound] } ?? 0
-    }.min() ?? 1
+    ownWeights(set, model).min() ?? 1
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import InductionModel
+import Theory
 
 /// One level of theory over training's seeds, on one time axis: t = Σ rate, over 1 − β with momentum.
 ///

@@ -1,6 +1,7 @@
 import Foundation
 import InductionModel
 import MarkovChains
+import ParameterSpaces
 import Theory
 
 /// A number that theory has in closed form, beside what the flow and the seeds of training show of it.
@@ -152,7 +153,7 @@ struct ClosedForms {
     var point = Parameters(model: model, own: 14, other: 0, coefficients: none, scale: stage.origin.scale)
     for (index, set) in model.sets.enumerated() where set == selected { point.coefficients[index] = 1 }
     let slope = try leading.evaluate(point).gradient.attention
-    let weights = point.attentionWeights
+    let weights = point.quantities(model).weights
     return selected.members.compactMap { head in
       guard let own = model.ownLag(ofHead: head) else { return nil }
       let place = own - model.lags(ofHead: head).lowerBound

@@ -1,5 +1,6 @@
 import Foundation
 import InductionModel
+import Theory
 
 /// When a quantity passes from plateau to plateau: in theory, and in training with an interval over the seeds.
 public struct StageTimes: Sendable {

@@ -1,12 +1,13 @@
 import InductionModel
+import ParameterSpaces
 
 extension TrajectoryTable {
   /// The first stretch of rows over which this group changes and the others do not: from the row before its first change to
   /// that before another's. Runs have rows at the start and the end of each stage.
   func rows(changingOnly group: ParameterGroup, _ model: ModelDefinition) -> ClosedRange<Int>? {
-    let names = model.parameterNames
-    let columns = ParameterGroup.allCases.map { group in
-      (group: group, values: model.range(of: group).compactMap { self[names[$0]] })
+    let space = model.parameterSpace
+    let columns = space.groups.map { group in
+      (group: group, values: space.range(of: group).compactMap { self[space.names[$0]] })
     }
     var first: Int?
     for row in times.indices.dropFirst() {

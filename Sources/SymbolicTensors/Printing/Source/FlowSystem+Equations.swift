@@ -1,17 +1,9 @@
 extension FlowSystem {
-  /// The flow without its numbers.
-  public var equations: RateEquations {
-    RateEquations(
-      state: components.map { graph($0.symbol, at: $0.indices) }, rates: components.map(\.derivative))
-  }
-
   /// The same state with other equations.
-  func replacing(_ equations: [Expression]) -> FlowSystem {
+  func replacing(_ rates: [Expression]) -> FlowSystem {
     FlowSystem(
-      graph: graph, heading: heading,
-      components: zip(components, equations).map {
-        Component(symbol: $0.symbol, indices: $0.indices, derivative: $1)
-      }, names: names, initial: initial, constants: constants)
+      RateEquations(state: equations.state, rates: rates), heading: heading, names: names, initial: initial,
+      constants: constants)
   }
 
   /// Every component an explicit equation of the others, with all constants put in: what `ScalarFunction` compiles.

@@ -12,25 +12,26 @@ extension FlowSystem {
   ) -> (system: FlowSystem, notation: Notation, states: [String]) {
     let rate = graph.constant(Number(1 / relaxation))
     var notation = notation
-    var (places, velocities): ([Component], [Component]) = ([], [])
+    var (places, velocities): ([Expression], [Expression]) = ([], [])
+    var (rates, accelerations): ([Expression], [Expression]) = ([], [])
     var moving: [Int] = []
     for (component, (_, range)) in zip(components, layout) {
+      places.append(graph(component.symbol, at: component.indices))
       guard component.derivative != graph.constant(0) else {
-        places.append(component)
+        rates.append(component.derivative)
         continue
       }
       let (name, shape) = (graph.name(of: component.symbol), graph.shape(of: component.symbol))
       let symbol = graph.symbol("velocity_\(name)", shape: shape, role: .parameter)
       if let template = notation.symbols[component.symbol] { notation.write(symbol, as: "u_{\(template)}") }
       let entry = graph(symbol, at: component.indices)
-      places.append(Component(symbol: component.symbol, indices: component.indices, derivative: entry))
-      velocities.append(
-        Component(
-          symbol: symbol, indices: component.indices, derivative: rate * (component.derivative - entry)))
+      rates.append(entry)
+      velocities.append(entry)
+      accelerations.append(rate * (component.derivative - entry))
       moving += range
     }
     let system = FlowSystem(
-      graph: graph, heading: heading, components: places + velocities,
+      RateEquations(state: places + velocities, rates: rates + accelerations), heading: heading,
       names: names + moving.map { "velocity \(names[$0])" }, initial: initial + moving.map { velocity[$0] },
       constants: constants)
     return (system, notation, states + moving.map { "u_{\(states[$0])}" })

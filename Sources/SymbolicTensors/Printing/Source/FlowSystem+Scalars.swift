@@ -48,10 +48,11 @@ extension FlowSystem {
     for (symbol, template) in zip(scalars.inputs, templates) { written.write(symbol, as: template) }
     let known = zip(scalars.inputs.dropFirst(states.count), values.map { [$0] })
     let system = FlowSystem(
-      graph: scalars.graph, heading: heading,
-      components: zip(scalars.inputs, scalars.equations).map {
-        Component(symbol: $0, indices: [], derivative: $1)
-      }, names: names, initial: initial, constants: Dictionary(uniqueKeysWithValues: known))
+      RateEquations(
+        state: zip(scalars.inputs, scalars.equations).map { symbol, _ in scalars.graph(symbol) },
+        rates: scalars.equations),
+      heading: heading, names: names, initial: initial,
+      constants: Dictionary(uniqueKeysWithValues: known))
     return (system, written)
   }
 

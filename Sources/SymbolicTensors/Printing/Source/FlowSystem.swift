@@ -4,38 +4,38 @@ public struct FlowSystem {
   public struct Component {
     /// A tensor symbol; the state holds its entries row-major.
     public let symbol: Symbol
-    /// The indices at which the derivative is an entry, one an axis, ascending.
+    /// The indices at which the derivative is an entry, one an axis.
     public let indices: [Index]
     public let derivative: Expression
-
-    public init(symbol: Symbol, indices: [Index], derivative: Expression) {
-      self.symbol = symbol
-      self.indices = indices
-      self.derivative = derivative
-    }
   }
 
-  public let graph: ExpressionGraph
+  public let equations: RateEquations
   /// What stands at the head of the source as a comment, line by line.
   public let heading: [String]
-  public let components: [Component]
   /// One name and one start value per number of the state.
   public let names: [String]
   public let initial: [Double]
   /// The numbers of every other symbol, row-major.
   public let constants: [Symbol: [Double]]
+  /// The equations, one a symbol of the state.
+  public let components: [Component]
 
   public init(
-    graph: ExpressionGraph, heading: [String], components: [Component], names: [String], initial: [Double],
+    _ equations: RateEquations, heading: [String], names: [String], initial: [Double],
     constants: [Symbol: [Double]]
   ) {
-    self.graph = graph
+    self.equations = equations
     self.heading = heading
-    self.components = components
     self.names = names
     self.initial = initial
     self.constants = constants
+    components = zip(equations.state, equations.rates).map { entry, rate in
+      let (symbol, indices) = entry.graph.parameterEntry(entry.id)
+      return Component(symbol: symbol, indices: indices, derivative: rate)
+    }
   }
+
+  public var graph: ExpressionGraph { equations.graph }
 }
 
 /// Source text, with the numbers that are too many to stand in it.

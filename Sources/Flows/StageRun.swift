@@ -1,10 +1,9 @@
 import Foundation
-import InductionModel
 import ODESolvers
 
 /// One stage of a flow on its way.
 struct StageRun {
-  let flow: GradientFlow
+  let flow: Flow
   let stage: FlowStage
   let solver: Solver
   /// Where the run stands: at the stage's start, or inside of it when it is resumed.
@@ -14,7 +13,7 @@ struct StageRun {
 
   struct Result {
     var time: Double
-    var parameters: Parameters
+    var parameters: [Double]
     var counts: Counts
     var cause = "time"
     var drifts: [Drift] = []
@@ -30,7 +29,7 @@ struct StageRun {
   private var start: Double { before.time }
 
   /// - Parameter grid: output times of the whole run; nil for every step.
-  func run(from parameters: Parameters, grid: [Double]?, _ observers: StagedFlow.Observers) throws -> Result {
+  func run(from parameters: [Double], grid: [Double]?, _ observers: StagedFlow.Observers) throws -> Result {
     let delivery = Delivery(points: before.points, last: start, observers.point)
     // Momentum begins anew with a stage, and goes on in one that is made longer.
     let state = flow.state(parameters, velocity: before.stageStart == nil ? nil : before.velocity)
@@ -123,7 +122,7 @@ struct StageRun {
   }
 
   private func point(_ time: Double, _ state: [Double]) throws -> FlowPoint {
-    FlowPoint(time: time, parameters: flow.parameters(state), loss: try flow.value(state))
+    FlowPoint(time: time, parameters: flow.parameters(state), loss: try flow.value(state) ?? .nan)
   }
 
   /// Of the work: late dynamics slow down like 1/t, so that steps grow with the time in either variable.
@@ -137,7 +136,7 @@ struct StageRun {
   }
 
   private func excess(of condition: FlowCondition, _ state: [Double], _ derivative: [Double]) -> Double {
-    condition.excess(flow.parameters(state), flow.pace(state, derivative), model: flow.loss.model)
+    condition.excess(flow.parameters(state), flow.pace(state, derivative))
   }
 
   private var events: [Event] {
@@ -148,10 +147,10 @@ struct StageRun {
     }
   }
 
-  private func meaning(of failure: IntegrationFailure) -> TheoryError? {
+  private func meaning(of failure: IntegrationFailure) -> (any Error)? {
     switch failure.reason {
-    case .nonFinite: flow.explainNonFinite(failure.state)
-    case .thrown(let error): error as? TheoryError
+    case .nonFinite: flow.field.explainNonFinite(flow.parameters(failure.state))
+    case .thrown(let error): error
     case .tooManySteps, .stepTooSmall: nil
     }
   }

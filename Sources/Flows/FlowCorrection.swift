@@ -1,4 +1,4 @@
-/// What a flow adds to −∇L to stand for descent with finite steps.
+/// What a flow adds to f = −∇L to stand for descent with finite steps.
 ///
 /// Plain gradient descent θ ← θ − η∇L follows, up to O(η²) in time Σ η instead of the flow's O(η), the flow of
 /// `L + (η/4)‖∇L‖²`: θ' = −∇L − (η/2) ∂²L ∇L. Where only some groups train, gradient and Hessian are those of

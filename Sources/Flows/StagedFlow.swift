@@ -1,19 +1,19 @@
-import InductionModel
 import ODESolvers
+import ParameterSpaces
 
 /// A flow in stages: each trains its groups from where the one before ended, until its first condition holds.
 public struct StagedFlow {
-  public let loss: any LossFunction
-  public let start: Parameters
+  public let field: any VectorField
+  public let start: [Double]
   public let stages: [FlowStage]
   public let solver: Solver
   public let correction: FlowCorrection
 
   public init(
-    _ loss: any LossFunction, start: Parameters, stages: [FlowStage], solver: Solver,
+    _ field: any VectorField, start: [Double], stages: [FlowStage], solver: Solver,
     correction: FlowCorrection = .none
   ) {
-    self.loss = loss
+    self.field = field
     self.start = start
     self.stages = stages
     self.solver = solver
@@ -56,17 +56,15 @@ public struct StagedFlow {
   ) throws -> FlowOutcome {
     let grid = try outputs.grid(from: 0, to: timeCap)
     var now = (checkpoint ?? beginning(everyStep: grid == nil)).reopened(for: stages)
-    guard now.ends.count <= stages.count, now.parameters.count == loss.model.parameterCount,
+    guard now.ends.count <= stages.count, now.parameters.count == field.space.count,
       now.everyStep == (grid == nil)
     else { throw ProblemError.checkpointMismatch("it was made with another flow") }
     while now.ends.count < stages.count {
-      let (stage, parameters) = (
-        stages[now.ends.count], Parameters(flat: now.parameters, model: loss.model)
-      )
+      let stage = stages[now.ends.count]
       let run = StageRun(
-        flow: GradientFlow(loss, trained: stage.trained, start: parameters, correction: correction),
+        flow: Flow(field, trained: stage.trained, start: now.parameters, correction: correction),
         stage: stage, solver: solver, before: now, cap: timeCap)
-      let result = try run.run(from: parameters, grid: grid, observers)
+      let result = try run.run(from: now.parameters, grid: grid, observers)
       let ends = now.ends + [.init(end: result.time, cause: result.cause)]
       // A stage that is made longer goes on with its own.
       let drifts = now.drifts.dropLast(now.stageStart == nil ? 0 : result.drifts.count) + result.drifts
@@ -77,18 +75,18 @@ public struct StagedFlow {
           drifts: drifts, suggestion: suggestion, isCancelled: true, resumePoint: result.resumePoint)
       }
       now = FlowCheckpoint(
-        time: result.time, parameters: result.parameters.flat, ends: ends, counts: result.counts,
+        time: result.time, parameters: result.parameters, ends: ends, counts: result.counts,
         drifts: drifts, suggestion: suggestion, pointsBefore: result.points, stage: nil,
         stageStart: nil, velocity: result.velocity, everyStep: now.everyStep)
     }
     return FlowOutcome(
-      time: now.time, parameters: Parameters(flat: now.parameters, model: loss.model), counts: now.counts,
+      time: now.time, parameters: now.parameters, counts: now.counts,
       stages: now.ends, drifts: now.drifts, suggestion: now.suggestion, isCancelled: false, resumePoint: now)
   }
 
   private func beginning(everyStep: Bool) -> FlowCheckpoint {
     FlowCheckpoint(
-      time: 0, parameters: start.flat, ends: [], counts: Counts(), drifts: [], suggestion: nil,
+      time: 0, parameters: start, ends: [], counts: Counts(), drifts: [], suggestion: nil,
       pointsBefore: 0, stage: nil, stageStart: nil, velocity: nil, everyStep: everyStep)
   }
 }
@@ -96,7 +94,8 @@ public struct StagedFlow {
 /// A point of a trajectory.
 public struct FlowPoint: Sendable {
   public let time: Double
-  public let parameters: Parameters
+  public let parameters: [Double]
+  /// NaN for a flow that has none.
   public let loss: Double
 }
 
@@ -110,7 +109,7 @@ public struct FlowOutcome: Sendable {
   }
 
   public let time: Double
-  public let parameters: Parameters
+  public let parameters: [Double]
   public let counts: Counts
   public let stages: [StageResult]
   public let drifts: [Drift]
@@ -120,12 +119,12 @@ public struct FlowOutcome: Sendable {
   public let resumePoint: FlowCheckpoint
 }
 
-/// A flow that stopped short: the solver's failure, with the whole point and what it means for the model.
+/// A flow that stopped short: the solver's failure, with the whole point and what it means for the loss.
 public struct FlowFailure: Error {
   public let failure: IntegrationFailure
-  public let parameters: Parameters
-  /// Set where the loss is not finite nearby.
-  public let cause: TheoryError?
+  public let parameters: [Double]
+  /// What it means that the loss is not finite nearby, or what the field threw.
+  public let cause: (any Error)?
   public let counts: Counts
   /// Where the run can be taken up again, with another limit on its steps for instance.
   public let resumePoint: FlowCheckpoint
