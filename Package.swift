@@ -15,6 +15,7 @@ let package = Package(
     .executable(name: "inflow", targets: ["inflow"]),
     .library(name: "SymbolicTensors", targets: ["SymbolicTensors"]),
     .library(name: "ODESolvers", targets: ["ODESolvers"]),
+    .library(name: "ParameterSpaces", targets: ["ParameterSpaces"]),
     .library(name: "Flows", targets: ["Flows"]),
     .library(name: "MarkovChains", targets: ["MarkovChains"]),
     .library(name: "InductionModel", targets: ["InductionModel"]),

@@ -38,10 +38,12 @@ public struct ConservedOrbit: Hashable, Sendable {
 extension ParameterSymbols {
   /// What the gradient flow of a loss conserves by algebra: for every orbit the sum and the sum of squares are tried.
   ///
+  /// - Parameter gradient: by block, where it is known.
   /// - Complexity: that of `Expression.conservedSums(of:)`.
-  public func provenSums(of loss: Expression) -> [ConservedOrbit] {
-    let orbits = space.orbits
-    return loss.conservedSums(of: orbits.map { Array(entries[$0.blocks]) }).map {
+  public func provenSums(of loss: Expression, gradient: [Expression]? = nil) -> [ConservedOrbit] {
+    let (orbits, entries) = (space.orbits, entries)
+    let slopes = gradient.map { gradient in orbits.flatMap { gradient[$0.blocks] } }
+    return loss.conservedSums(of: orbits.map { Array(entries[$0.blocks]) }, slopes: slopes).map {
       ConservedOrbit(orbit: orbits[$0.group], form: $0.form, evidence: $0.evidence)
     }
   }

@@ -10,11 +10,13 @@ open class PlannedLoss: LossFunction {
   public let resources: PlanResources
   private let batches: any PlannedBatches
 
+  private let slopes: [Expression]
   private let gradientPlan: PlannedTensors
   private lazy var lossPlan = Result { try resources.plan([expression]) }
   /// The Jacobian of −∇L times a vector.
   private lazy var jacobianPlan = Result { () throws -> (tensors: PlannedTensors, direction: InputLayout) in
-    guard let product = parameters.equations(of: expression).jacobianProduct() else {
+    let equations = RateEquations(state: parameters.entries, rates: slopes.map { -$0 })
+    guard let product = equations.jacobianProduct() else {
       throw FlowError.notDifferentiable
     }
     let tensors = try PlannedTensors(product.product, of: parameters, resources)
@@ -31,7 +33,8 @@ open class PlannedLoss: LossFunction {
   ) throws {
     (self.parameters, self.expression) = (parameters, expression)
     (self.resources, self.batches) = (resources, batches)
-    gradientPlan = try PlannedTensors(parameters.gradient(of: expression), of: parameters, resources)
+    slopes = parameters.gradient(of: expression)
+    gradientPlan = try PlannedTensors(slopes, of: parameters, resources)
   }
 
   public final var space: ParameterSpace { parameters.space }
@@ -80,7 +83,7 @@ open class PlannedLoss: LossFunction {
 
   /// Proven by algebra where that decides, else by numbers.
   public private(set) lazy var conservedSums: [ConservedOrbit] = conservedSums(
-    proven: parameters.provenSums(of: expression))
+    proven: parameters.provenSums(of: expression, gradient: slopes))
 }
 
 /// What a loss is summed over in several passes, such as sequences that do not fit in memory together.

@@ -15,7 +15,7 @@ struct Command {
   }
 
   /// It stands beside the test bundle, or beside the folder that holds the runner on macOS.
-  private static func executable() throws -> URL {
+  static func executable() throws -> URL {
     let runner = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
     let build = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appendingPathComponent(".build/release")

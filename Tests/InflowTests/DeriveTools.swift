@@ -25,6 +25,7 @@ enum DeriveTools {
     (try? run(program, arguments, in: NSTemporaryDirectory()).status) == 0
   }
 
+  static let hasPython = works("python3", ["--version"])
   static let hasSciPy = works("python3", ["-c", "import numpy, scipy.integrate"])
   static let hasLatex = works("pdflatex", ["--version"])
   static let hasSwift = works("swiftc", ["--version"])

@@ -1,4 +1,3 @@
-import Foundation
 import SymbolicTensors
 import Testing
 
@@ -42,25 +41,6 @@ import Testing
     #expect(try plan(limit: bytes).bytes == bytes)
     #expect(throws: PlanError.tooLarge(bytes: bytes, limit: bytes - 1)) { try plan(limit: bytes - 1) }
   }
-
-  #if os(Linux)
-    /// Against the pages that the process holds: a plan touches all that it takes.
-    @Test func theEstimateIsWhatIsTaken() throws {
-      let layers = Layers(size: 2000, count: 3)
-      let before = try Self.residentBytes()
-      let plan = try Plan([layers.last], coefficients: layers.coefficients)
-      let taken = try Self.residentBytes() - before
-      // Other tests come and go meanwhile with far less than a tenth of this plan.
-      #expect(plan.bytes > 100_000_000)
-      #expect(abs(Double(taken) / Double(plan.bytes) - 1) < 0.1, "\(taken) bytes, \(plan.bytes) said")
-      withExtendedLifetime(plan) {}
-    }
-
-    private static func residentBytes() throws -> Int {
-      let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
-      return try #require(Int(pages[1])) * Int(getpagesize())
-    }
-  #endif
 }
 
 /// x ↦ exp(A x) several times over, on square matrices.

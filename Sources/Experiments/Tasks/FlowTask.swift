@@ -146,8 +146,9 @@ extension SolverConfiguration {
 
 extension TheoryConfiguration {
   func flowStages(_ model: ModelDefinition, mostInformative: HeadSet) -> [FlowStage] {
-    stages.map {
-      FlowStage(trained: $0.train, end: $0.until.resolved(model, mostInformative: mostInformative))
+    let quantities = ModelQuantities(model)
+    return stages.map {
+      FlowStage(trained: $0.train, end: $0.until.resolved(quantities, mostInformative: mostInformative))
     }
   }
 }
@@ -155,17 +156,16 @@ extension TheoryConfiguration {
 extension StageConditions {
   var needsSelectedSet: Bool { share?.subject == .mostInformative || attention != nil }
 
-  func resolved(_ model: ModelDefinition, mostInformative: HeadSet) -> FlowStageEnd {
-    let quantities = ModelQuantities(model)
+  func resolved(_ quantities: ModelQuantities, mostInformative: HeadSet) -> FlowStageEnd {
     var conditions: [FlowCondition] = []
     switch share?.subject {
     case .mostInformative?:
-      conditions.append(.share(mostInformative, above: share?.above ?? 1, of: model, quantities))
-    case .heads(let set)?: conditions.append(.share(set, above: share?.above ?? 1, of: model, quantities))
+      conditions.append(.share(mostInformative, above: share?.above ?? 1, by: quantities))
+    case .heads(let set)?: conditions.append(.share(set, above: share?.above ?? 1, by: quantities))
     case nil: break
     }
     if let attention {
-      conditions.append(.attention(mostInformative, above: attention, of: model, quantities))
+      conditions.append(.attention(mostInformative, above: attention, by: quantities))
     }
     if let gradientNorm { conditions.append(.gradientNorm(below: gradientNorm)) }
     if let lossRate { conditions.append(.lossRate(below: lossRate)) }

@@ -16,7 +16,8 @@ public struct Kernel: Hashable, Sendable {
     self.probabilities = probabilities
   }
 
-  /// A kernel from its rows, `rows[context][next token]`; the numbers are kept as they are.
+  /// A kernel from its rows, `rows[context][next token]`. A row whose sum misses 1 by more than rounding is divided by
+  /// it: what is derived relies on sums that are known.
   ///
   /// - Throws: `KernelError` for d < 2, parents that are not ascending lags from 1 on, a wrong number of
   ///   rows or entries, an entry that is no probability, a row whose sum is off 1 by more than `sumTolerance`.
@@ -25,6 +26,7 @@ public struct Kernel: Hashable, Sendable {
     guard rows.count == contexts else {
       throw .rowCount(found: rows.count, expected: contexts)
     }
+    var probabilities: [Double] = []
     for (context, row) in rows.enumerated() {
       guard row.count == tokens else {
         throw .rowLength(context: context, found: row.count, expected: tokens)
@@ -34,8 +36,10 @@ public struct Kernel: Hashable, Sendable {
       }
       let sum = row.reduce(0, +)
       guard abs(sum - 1) <= Self.sumTolerance else { throw .rowSum(context: context, sum: sum) }
+      let isRounding = abs(sum - 1) <= Double(tokens) * 0x1p-53
+      probabilities += isRounding ? row : row.map { $0 / sum }
     }
-    self.init(unchecked: rows.flatMap { $0 }, tokens: tokens, parents: parents)
+    self.init(unchecked: probabilities, tokens: tokens, parents: parents)
   }
 
   /// How far a row's sum may be from 1.

@@ -126,10 +126,14 @@ extension Expression {
     let seed = graph.product(picked.map { graph.delta($0.copy, $0.own) })
     let names = Dictionary(uniqueKeysWithValues: picked.map { ($0.copy, $0.own) })
     let adjoints = graph.adjoints(of: id, seed: seed, wanted: Set(wanted.map(\.symbol)))
+    var entries: [Symbol: [(indices: [Index], adjoint: NodeID)]] = [:]
+    for (node, adjoint) in adjoints.sorted(by: { $0.key < $1.key }) {
+      guard case .symbol(let symbol, let indices) = graph.nodes[Int(node)] else { continue }
+      entries[symbol, default: []].append((indices, adjoint))
+    }
     return wanted.map { target in
-      let terms = adjoints.sorted { $0.key < $1.key }.compactMap { node, adjoint -> Term? in
-        guard case .symbol(target.symbol, let indices) = graph.nodes[Int(node)] else { return nil }
-        let spread = graph.spread(adjoint, at: indices, onto: target.indices)
+      let terms = (entries[target.symbol] ?? []).map { entry in
+        let spread = graph.spread(entry.adjoint, at: entry.indices, onto: target.indices)
         return Term(coefficient: .one, node: graph.rename([spread], names)[0])
       }
       return Expression(graph, graph.sum(terms))

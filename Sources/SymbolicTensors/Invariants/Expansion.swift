@@ -15,8 +15,8 @@ private struct Expansion {
   private typealias Polynomial = [[Factor]: Number]
   private var expanded: [NodeID: Polynomial] = [:]
 
-  /// Products beyond this many monomials are not multiplied out.
-  private static let limit = 200_000
+  /// How many products of monomials are still made; what takes more is left open.
+  private var budget = 500_000
 
   init(_ graph: ExpressionGraph) { self.graph = graph }
 
@@ -35,7 +35,6 @@ private struct Expansion {
         for (key, value) in product { cleared[key, default: .zero] = cleared[key, default: .zero] + value }
       }
       polynomial = cleared.filter { !$0.value.isZero }
-      guard polynomial.count <= Self.limit else { return false }
     }
     return polynomial.isEmpty
   }
@@ -89,14 +88,18 @@ private struct Expansion {
     return result
   }
 
-  private func power(_ base: Polynomial, _ exponent: Int) -> Polynomial? {
+  private mutating func power(_ base: Polynomial, _ exponent: Int) -> Polynomial? {
     var result: Polynomial? = [[]: .one]
-    for _ in 0..<exponent { result = result.flatMap { multiply($0, base) } }
+    for _ in 0..<exponent {
+      guard let current = result else { return nil }
+      result = multiply(current, base)
+    }
     return result
   }
 
-  private func multiply(_ left: Polynomial, _ right: Polynomial) -> Polynomial? {
-    guard left.count * right.count <= Self.limit else { return nil }
+  private mutating func multiply(_ left: Polynomial, _ right: Polynomial) -> Polynomial? {
+    budget -= left.count * right.count
+    guard budget >= 0 else { return nil }
     var result: Polynomial = [:]
     for (a, x) in left {
       for (b, y) in right {

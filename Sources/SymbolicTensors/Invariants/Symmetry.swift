@@ -28,9 +28,10 @@ extension Expression {
   ///
   /// - Parameter groups: entries of symbols at distinct indices, as `gradient` takes them. A group moves as one:
   ///   [w(j)] asks about Σ_j w_j, [c_1, c_2] about c_1 + c_2.
+  /// - Parameter slopes: the gradient by all entries, one after another, where it is known.
   /// - Complexity: one gradient, and an expansion quadratic in the number of entries of a group at most.
-  public func conservedSums(of groups: [[Expression]]) -> [ConservedSum] {
-    let gradients = gradient(groups.flatMap { $0 })
+  public func conservedSums(of groups: [[Expression]], slopes: [Expression]? = nil) -> [ConservedSum] {
+    let gradients = slopes ?? gradient(groups.flatMap { $0 })
     var position = 0
     var found: [ConservedSum] = []
     for (number, group) in groups.enumerated() {

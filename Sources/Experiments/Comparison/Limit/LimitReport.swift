@@ -40,7 +40,7 @@ extension LimitReport {
     let best = shares.indices.max { shares[$0] < shares[$1] } ?? 0
     winner = model.sets[best]
     share = shares[best]
-    attention = quantities.leastOwnWeight(winner, model)
+    attention = quantities.leastOwnWeight(winner)
     scale = end.scale
     drift = trajectory.coefficientDrift(model)
     let expectedDrift = conservation.expectedDrift(until: trajectory.times[last])
@@ -122,9 +122,7 @@ extension LimitVerdict {
 
 extension ModelQuantities.Values {
   /// The least weight that a head of the set gives its own lag; 0 for a head without one, 1 for ∅.
-  func leastOwnWeight(_ set: HeadSet, _ model: ModelDefinition) -> Double {
-    ownWeights(set, model).min() ?? 1
-  }
+  func leastOwnWeight(_ set: HeadSet) -> Double { ownWeights(set).min() ?? 1 }
 }
 
 extension TrajectoryTable {

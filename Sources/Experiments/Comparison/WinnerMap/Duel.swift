@@ -75,7 +75,7 @@ struct MapWinner {
     let leader = end.leader(model)
     set = leader.set
     share = leader.share
-    attention = end.quantities(model).leastOwnWeight(leader.set, model)
+    attention = end.quantities(model).leastOwnWeight(leader.set)
     scale = end.scale
     isParents =
       leader.set.members == parents && leader.set.members.allSatisfy { model.ownLag(ofHead: $0) != nil }
