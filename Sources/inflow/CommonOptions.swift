@@ -9,19 +9,25 @@ struct CommonOptions: ParsableArguments {
     completion: .file(extensions: ["yaml", "yml"]))
   var config: String
 
+  @OptionGroup var changes: OverrideOptions
+  @OptionGroup var execution: ExecutionOptions
+
+  var overrides: [Override] { changes.overrides }
+
+  /// - Throws: `ConfigurationError`.
+  func experiment() throws -> Experiment {
+    try Experiment(Configuration(contentsOf: config, overrides: overrides))
+  }
+}
+
+/// Changes of a configuration.
+struct OverrideOptions: ParsableArguments {
   @Option(
     name: .customLong("set"), parsing: .singleValue,
     help: ArgumentHelp(
       "Overrides a key; the value is YAML, null removes the key. May be repeated.",
       valueName: "key.path=value"))
   var overrides: [Override] = []
-
-  @OptionGroup var execution: ExecutionOptions
-
-  /// - Throws: `ConfigurationError`.
-  func experiment() throws -> Experiment {
-    try Experiment(Configuration(contentsOf: config, overrides: overrides))
-  }
 }
 
 /// How a command runs; nothing here changes a result.

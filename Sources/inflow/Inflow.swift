@@ -21,7 +21,8 @@ struct Inflow: ParsableCommand {
     subcommands: [
       Validate.self, Inspect.self, Derive.self, Evaluate.self, Integrate.self, Train.self, Resume.self,
       Compare.self, MapCommand.self, SweepCommand.self,
-      Generalize.self, SurveyCommand.self, FiguresCommand.self, SampleCommand.self, Manual.self,
+      Generalize.self, SurveyCommand.self, FiguresCommand.self, ReportCommand.self, InitCommand.self,
+      SampleCommand.self, Manual.self,
     ])
 
   static func main() {

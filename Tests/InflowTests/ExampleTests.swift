@@ -19,7 +19,9 @@ import Testing
   ]
 
   /// Needs a cluster, minutes, or is a form and no command.
-  private static let elsewhere = ["--engine slurm", "--ladder", "CONFIG", "--out long", "/shared/"]
+  private static let elsewhere = [
+    "--engine slurm", "--execute", "--format svg", "--ladder", "CONFIG", "--out long", "/shared/",
+  ]
 
   /// nil for what other tests run.
   private static func shortened(_ command: String) -> String? {
@@ -72,7 +74,8 @@ import Testing
   static let helps = [
     [], ["validate"], ["inspect"], ["derive"], ["evaluate"], ["integrate"], ["train"], ["resume"],
     ["compare"],
-    ["map"], ["generalize"], ["survey"], ["figures"], ["sample"], ["manual"], ["sweep"], ["sweep", "start"],
+    ["map"], ["generalize"], ["survey"], ["figures"], ["report"], ["init"], ["sample"], ["manual"], ["sweep"],
+    ["sweep", "start"],
     ["sweep", "run"],
     ["sweep", "status"], ["sweep", "collect"],
   ]
@@ -90,6 +93,7 @@ import Testing
       try place.write(
         String(decoding: JSONSerialization.data(withJSONObject: #require(point)), as: UTF8.self), to: "p.json"
       )
+    case "report": before = ["inflow compare Examples/two-parents.yaml --out demo-run"]
     case "resume": before = ["inflow integrate Examples/two-parents.yaml --out run"]
     case "sweep" where names.count > 1 && names != ["sweep", "start"]:
       before = ["inflow sweep Examples/sweeps/scale-and-prior.yaml --out sweep"]
@@ -98,11 +102,16 @@ import Testing
     try run(before + examples, in: place)
   }
 
-  @Test(arguments: ["README.md", "docs/sweeps.md", "docs/comparison.md"])
+  @Test(
+    arguments: ["README.md", "docs/sweeps.md", "docs/comparison.md", "docs/tutorial.md", "docs/figures.md"])
   func document(path: String) throws {
     let examples = Self.commands(in: try Documentation.read(path))
     #expect(!examples.isEmpty)
-    try run(examples, in: Workplace())
+    let place = try Workplace()
+    // The kernels file of the tutorial.
+    let files = try Documentation.read(path).components(separatedBy: "```json\n").dropFirst()
+    if let file = files.first { try place.write(file.components(separatedBy: "```")[0], to: "kernels.json") }
+    try run(examples, in: place)
   }
 
   /// The guide's smallest configuration with its stages: each ends by the condition that it is there to show.

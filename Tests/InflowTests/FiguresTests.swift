@@ -89,14 +89,42 @@ import Testing
     let list = try Command.run("figures", "--list", in: place)
     #expect(list.status == 0)
     #expect(list.output.contains("\nselection-over-scale    A start of the scale"), "\(list.output)")
+    let names = list.output.split(separator: "\n").dropFirst().compactMap { $0.split(separator: " ").first }
+    #expect(names.count >= 13)
     let unknown = try Command.run("figures", "selection-over-time", "--out", "figures", in: place)
     #expect(unknown.status == 65)
     #expect(
       unknown.error
-        == "inflow: figures: found selection-over-time, allowed: three-stages, selection-over-scale, "
-        + "information-over-prior; did you mean selection-over-scale?\n")
+        == "inflow: figures: found selection-over-time, allowed: \(names.joined(separator: ", "))"
+        + "; did you mean selection-over-scale?\n")
     #expect(try Command.run("figures", "three-stages", in: place).status == 64)
     #expect(try place.names() == ["small.yaml"])
+  }
+
+  /// Three committed notebooks at reduced size: their tables have the committed columns, executing leaves them as they are, and
+  /// draws.
+  @Test func notebooksAreExecuted() throws {
+    let place = try Workplace()
+    let names = ["simultaneous", "generalization", "winner-map"]
+    let made = Command.finish(
+      try Command.start(["figures"] + names + ["--quick", "--execute", "--out", "figures"], in: place.path))
+    if made.status == 1, made.error.contains("no pictures") { return print("note: \(made.error)") }
+    try #require(made.status == 0, "\(made.error)")
+    let plain = Command.finish(
+      try Command.start(["figures"] + names + ["--quick", "--out", "plain"], in: place.path))
+    try #require(plain.status == 0, "\(plain.error)")
+    for name in names {
+      #expect(try place.read("figures/\(name)/figure.svg").contains("<svg"))
+      #expect(try place.read("figures/\(name)/figure.ipynb").contains("image/png"))
+      let tables = try place.names("figures/\(name)").filter { $0.hasSuffix(".csv") }
+      #expect(!tables.isEmpty)
+      for table in tables {
+        let text = try place.read("figures/\(name)/\(table)")
+        #expect(try place.read("plain/\(name)/\(table)") == text)
+        let committed = try Documentation.read("notebooks-export/\(name)/\(table)")
+        #expect(text.prefix { $0 != "\n" } == committed.prefix { $0 != "\n" }, "\(name)/\(table)")
+      }
+    }
   }
 
   /// Nothing of somebody else's is overwritten, and nothing is half written.

@@ -53,8 +53,13 @@ import Testing
     #expect(try run(["resume", "run", "--set", stages]).status == 0)
     #expect(try place.read("run/trajectory.csv").hasPrefix(after))
     #expect(try Table(place.read("run/trajectory.csv"))["time"]?.last == 60)
-    // A run that was made longer states its rows.
-    try expectRefused("theory.stages[0].until.time=5", says: "theory.output.times[")
+    // A run that was made longer states its rows, and is as long as it has become.
+    try expectRefused("theory.stages[0].until.time=30", says: "theory.stages[0].until.time: found 30")
+    try expectRefused(
+      "theory.stages[1].until.time=5",
+      says: "theory.stages[1].until.time: found 5.0; allowed: at least 10.0, as long as the run was to last")
+    try expectRefused("theory.output.times=[0, 70]", says: "theory.output.times[1]")
+    try expectRefused("theory.output={times: [0, 70]}", says: "theory.output.times[1]")
     try expectRefused("initial.scale=1", says: "initial.scale: found 1")
     try expectRefused("theory.solver.relative=1e-4", says: "theory.solver.relative")
   }
@@ -112,6 +117,11 @@ import Testing
     #expect(try after == place.read("whole/seed-1/trajectory.csv"))
     #expect(try place.read("run/seed-1/parameters.json") == place.read("whole/seed-1/parameters.json"))
     #expect(try Table(place.read("run/seed-2/trajectory.csv"))["step"]?.last == 50)
+    let shorter = try Command.run("resume", "run", "--set", "training.stages[1].steps=30", in: place)
+    #expect(
+      shorter.status == 65
+        && shorter.error.contains("training.stages[1].steps: found 30; allowed: at least 45"),
+      "\(shorter.error)")
   }
 
   private static let endless = [

@@ -29,7 +29,9 @@ public enum FigureExtent: String, Sendable {
 public enum Figures {
   /// In the order of the gallery.
   public static let all: [any Figure] = [
-    ThreeStages(), SelectionOverScale(), InformationOverPrior(),
+    StagedTraining.threeStages, StagedTraining.simultaneous, StagedTraining.twoStages, ReleasedCode(),
+    InformationOverPrior(), LengthsAndPriors(), OrdersOfTheLadder(), WinnersOverStarts(), SelectionTimes(),
+    SelectionOverScale(), InductionHeadAtWork(), SharpnessAlongTheFlow(), WorkAgainstPrecision(),
   ]
 
   /// - Parameter names: none for all. A figure that is named twice is made once.

@@ -4,7 +4,6 @@ import Foundation
 struct FigureGallery {
   let path: String
 
-  private static let style = "style.mplstyle"
   private static let readme = "README.md"
   /// Where runs are made.
   var work: String { "\(path)/.work" }
@@ -15,7 +14,7 @@ struct FigureGallery {
 
   /// - Throws: `FigureError.foreign` where one of the files is somebody else's.
   func checkOwn() throws {
-    for (name, mark) in [(Self.style, Self.styleMark), (Self.readme, Self.readmeMark)] {
+    for (name, mark) in [(FigureStyle.file, FigureStyle.mark), (Self.readme, Self.readmeMark)] {
       let file = "\(path)/\(name)"
       guard FileManager.default.fileExists(atPath: file) else { continue }
       guard let data = try? RunFolder.read(file), data.starts(with: mark.utf8) else {
@@ -27,12 +26,11 @@ struct FigureGallery {
   /// The style and a README of all figures that are there.
   func write() throws {
     try DurableFile.write([
-      ("\(path)/\(Self.style)", Data(FigureStyle.text(mark: Self.styleMark).utf8)),
+      ("\(path)/\(FigureStyle.file)", Data(FigureStyle.text.utf8)),
       ("\(path)/\(Self.readme)", Data(readmeText.utf8)),
     ])
   }
 
-  private static let styleMark = "# The style of all figures; written by inflow figures.\n"
   private static let readmeMark = "<!-- Written by inflow figures. -->\n"
 
   private var readmeText: String {

@@ -31,6 +31,18 @@ public final class FigureMaker {
 
   public func release() { lease.release() }
 
+  /// Executes the notebooks of figures that are made.
+  ///
+  /// - Parameter folders: as `make` returns them.
+  /// - Throws: `PythonError`.
+  public func execute(_ folders: [String], _ python: PythonEnvironment, _ observers: RunObservers) throws {
+    for (index, folder) in folders.enumerated() {
+      observers.progress(RunProgress(fraction: Double(index) / Double(folders.count)) { "drawing" })
+      try python.execute("\(folder)/\(FigureFolder.notebook)", observers.isInterrupted)
+      if observers.isInterrupted() { throw RunFailure(.interruption, "interrupted") }
+    }
+  }
+
   /// - Returns: the folders of the figures.
   /// - Throws: `RunFailure`; figures that were done before stand, runs that were done are not made again.
   @discardableResult

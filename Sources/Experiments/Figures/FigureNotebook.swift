@@ -1,4 +1,4 @@
-/// `figure.ipynb`: a Jupyter notebook, format 4.5, that reads the tables beside it and draws them.
+/// `figure.ipynb`: a notebook that reads the tables beside it and draws them.
 struct FigureNotebook {
   private let figure: any Figure
   private let tables: [FigureTable]
@@ -7,19 +7,9 @@ struct FigureNotebook {
 
   /// Without outputs.
   var text: String {
-    JSON.object([
-      "cells": .array([
-        cell("markdown", "about", "# \(figure.title)\n\n\(figure.caption)\n\n\(Self.origin)"),
-        cell("code", "data", reading), cell("code", "picture", figure.drawing + "\n" + Self.showing),
-        cell("code", "files", Self.saving),
-      ]),
-      "metadata": .object([
-        "kernelspec": .object([
-          "display_name": .string("Python 3"), "language": .string("python"), "name": .string("python3"),
-        ]),
-        "language_info": .object(["name": .string("python")]),
-      ]),
-      "nbformat": .integer(4), "nbformat_minor": .integer(5),
+    Notebook(cells: [
+      ("about", .text("# \(figure.title)\n\n\(figure.caption)\n\n\(Self.origin)")), ("data", .code(reading)),
+      ("picture", .code(figure.drawing + "\n" + Self.showing)), ("files", .code(Self.saving)),
     ]).text
   }
 
@@ -40,15 +30,4 @@ struct FigureNotebook {
     fig.savefig("figure.svg", metadata={"Date": None})
     fig.savefig("figure.pdf", metadata={"CreationDate": None})
     """
-
-  private func cell(_ kind: String, _ id: String, _ source: String) -> JSON {
-    let source = source.hasSuffix("\n") ? String(source.dropLast()) : source
-    let lines = source.split(separator: "\n", omittingEmptySubsequences: false)
-    let texts = lines.indices.map { $0 == lines.indices.last ? String(lines[$0]) : "\(lines[$0])\n" }
-    let execution: [(key: String, value: JSON)] =
-      kind == "code" ? [("execution_count", .null), ("outputs", .array([]))] : []
-    return .object(
-      [("cell_type", .string(kind)), ("id", .string(id)), ("metadata", .object([:]))] + execution
-        + [("source", .array(texts.map { .string($0) }))])
-  }
 }

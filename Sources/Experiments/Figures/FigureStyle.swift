@@ -1,7 +1,10 @@
 /// `style.mplstyle`: one style for all figures, for a column of a paper.
 enum FigureStyle {
-  /// - Parameter mark: its first line.
-  static func text(mark: String) -> String { mark + settings }
+  static let file = "style.mplstyle"
+  /// Its first line.
+  static let mark = "# The style of all figures; written by inflow figures.\n"
+
+  static var text: String { mark + settings }
 
   /// Colours: M. Okabe, K. Ito, "Color universal design", 2008, without yellow, which is faint on paper. Fonts that come with
   /// matplotlib, so that the picture is the same everywhere.

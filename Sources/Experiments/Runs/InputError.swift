@@ -16,6 +16,7 @@ public enum InputError {
     case let error as ConfigurationError: error.description
     case let error as RunFolderError: error.isInputError ? error.description : nil
     case let error as FigureError: error.description
+    case let error as ReportError: error.description
     case let error as ChainError: "source: \(error)"
     case let error as KernelError: "source: \(error)"
     case let error as SamplerError: "source: \(error)"
@@ -49,6 +50,7 @@ public enum ComputationError {
     case let error as FlowError: error.description
     case let error as TrainingError: "training: \(error)"
     case let error as SlurmError: error.description
+    case let error as PythonError: error.description
     case let error as CompilationError: error.description
     case is EncodingError:
       "a result is not finite, so that it cannot be saved; start from smaller parameters"

@@ -6,7 +6,7 @@ import Transformer
 
 /// How long the work of an experiment takes, from a few evaluations of a size that is done at once.
 public struct Pace: Sendable {
-  /// Seconds for the theory's loss with its gradient, once it is derived; nil where it cannot be told.
+  /// Seconds for a gradient of the theory's loss, once it is derived; nil where it cannot be told.
   public let gradient: Double?
   /// Seconds for training, over all its seeds; nil without training, or where it cannot be told.
   public let training: Double?
@@ -31,8 +31,9 @@ extension Pace {
     }.min() ?? 0
   }
 
-  fileprivate static func seconds(of loss: any LevelLoss, at point: Parameters) throws -> Double {
-    try seconds { _ = try loss.evaluate(point) }
+  fileprivate static func secondsOfGradient(_ loss: any LevelLoss, at point: [Double]) -> Double {
+    var gradient = point
+    return seconds { loss.gradient(point, into: &gradient) }
   }
 }
 
@@ -47,7 +48,7 @@ extension Experiment {
     let level = configuration.theory.level
     guard let quick = try quickProblem(level.definition, threads: threads) else { return nil }
     let point = Parameters(model: quick.problem.model, own: 1, other: 0, coefficients: 1, scale: 0.01)
-    return try Pace.seconds(of: level.definition.loss(quick.problem), at: point) * quick.share
+    return try Pace.secondsOfGradient(level.definition.loss(quick.problem), at: point.flat) * quick.share
   }
 
   /// The level's problem at a smaller window or with fewer sequences, and how many times more work the whole is.

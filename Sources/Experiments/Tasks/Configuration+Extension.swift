@@ -3,19 +3,24 @@ import Transformer
 
 /// Making a run longer: what it has done stays, to the bit, and it goes on from there.
 extension Configuration {
-  /// The configuration of a run that goes on with one of `shorter`: rows that the shorter one is due stay due, and new ones
-  /// come behind its end.
+  /// The configuration of a run that goes on with the one of a folder: rows that this is due stay due, and new ones come
+  /// behind its end.
   ///
   /// - Throws: `ConfigurationError` that names a key which changes more than how long the run is.
-  func extending(_ shorter: Configuration, in folder: RunFolder) throws -> Configuration {
-    try checkExtends(shorter, in: folder)
-    var result = self
-    result.theory.output = theory.output.joined(
+  init(extending shorter: Configuration, by overrides: [Override], in folder: RunFolder) throws {
+    let path = folder[.configuration]
+    // Lengths before rows: a run that was made longer states its rows by time, and is not told that they are too late.
+    let file = try ConfigurationFile(path)
+    var tree = file.tree
+    for override in overrides { try tree.apply(override, defaults: Self.defaults) }
+    for rows in ["theory.output", "training.measure", "training.checkpoints"] { tree = tree.removing(rows) }
+    try Configuration(tree, folder: file.folder).checkExtends(shorter, in: folder)
+    try self.init(contentsOf: path, overrides: overrides)
+    theory.output = theory.output.joined(
       to: shorter.theory.output, until: shorter.theory.timeCap, end: theory.timeCap)
     if let training, let old = shorter.training {
-      result.training?.measure = try training.measureJoined(to: old)
+      self.training?.measure = try training.measureJoined(to: old)
     }
-    return result
   }
 
   /// What may change: how many steps a solver may take, how long the last stage is, stages behind it, rows and

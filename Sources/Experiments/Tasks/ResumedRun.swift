@@ -33,8 +33,7 @@ public struct ResumedRun {
           allowed: "a run of integrate or train, which can be made longer")
       }
       shorter = configuration
-      configuration = try Configuration(contentsOf: folder[.configuration], overrides: overrides)
-        .extending(configuration, in: folder)
+      configuration = try Configuration(extending: configuration, by: overrides, in: folder)
     }
     let experiment = try Experiment(configuration)
     task =

@@ -6,14 +6,30 @@ extension FiniteContextLoss {
   ///
   /// - Throws: `TheoryError.tooManySequences` when the sequences do not fit one system of tensors.
   public func derivation(_ request: DerivationRequest) throws -> Derivation {
-    guard batches.count == 1 else {
-      throw TheoryError.tooManySequences(
-        count: batches.sequences.count, most: expressions.sequence.extent)
-    }
-    return expressions.model.derivation(
-      of: expressions.loss, introduction: expressions.introduction, notation: expressions.notation,
-      constants: expressions.coefficients.merging(batches.numbers(of: 0)) { $1 }, request)
+    let whole = try self.whole
+    return whole.expressions.model.derivation(
+      of: whole.expressions.loss, introduction: whole.expressions.introduction,
+      notation: whole.expressions.notation,
+      constants: whole.expressions.coefficients.merging(whole.batches.numbers(of: 0)) { $1 }, request)
   }
+
+  /// All sequences in one batch: what is written as one system, which need not be fast.
+  private var whole: (expressions: FiniteContext, batches: SequenceBatches) {
+    get throws {
+      guard batches.count > 1 else { return (expressions, batches) }
+      let (model, layout, sequences) = (expressions.model, expressions.layout, batches.sequences)
+      let most = Self.mostWritten / max(1, SequenceBatches.numbers(model: model.model, layout: layout))
+      guard sequences.count <= most else {
+        throw TheoryError.tooManySequences(count: sequences.count, most: most)
+      }
+      let written = FiniteContext(
+        model: model.model, loss: model.loss, layout: layout, batch: sequences.count, parts: model.replaced)
+      return (written, SequenceBatches(written, sequences: sequences, weights: batches.weights))
+    }
+  }
+
+  /// Numbers in the one-hot tensors of a system that is written: 128 MB of data.
+  private static let mostWritten = 16_000_000
 }
 
 extension FiniteContext {

@@ -14,8 +14,18 @@ public final class FiniteContextLoss: PlannedLoss, LevelLoss {
   ///   - weights: of each sequence in the mean; by default all the same.
   ///   - parts: in place of the variant's.
   /// - Throws: `TheoryError` for a sequence that the model cannot read, `PlanError`.
-  public init(
+  public convenience init(
     model: ModelDefinition, loss: Loss, sequences: [[Int]], weights: [Double]? = nil,
+    parts: DefinitionParts? = nil, threads: Int = 1, memoryLimit: Int = .max
+  ) throws {
+    try self.init(
+      model: model, loss: loss, sequences: sequences, weights: weights, batch: nil, parts: parts,
+      threads: threads, memoryLimit: memoryLimit)
+  }
+
+  /// - Parameter batch: sequences in one pass; by default as many as are fast.
+  package init(
+    model: ModelDefinition, loss: Loss, sequences: [[Int]], weights: [Double]? = nil, batch: Int?,
     parts: DefinitionParts? = nil, threads: Int = 1, memoryLimit: Int = .max
   ) throws {
     guard let first = sequences.first else { throw TheoryError.noSequences }
@@ -24,7 +34,7 @@ public final class FiniteContextLoss: PlannedLoss, LevelLoss {
       throw TheoryError.shortSequence(length: first.count, shortest: model.shortestContext(parts) + 1)
     }
     try Self.check(sequences, model: model)
-    let size = SequenceBatches.size(model: model, layout: layout, count: sequences.count)
+    let size = batch ?? SequenceBatches.size(model: model, layout: layout, count: sequences.count)
     let expressions = FiniteContext(model: model, loss: loss, layout: layout, batch: size, parts: parts)
     self.expressions = expressions
     batches = SequenceBatches(expressions, sequences: sequences, weights: weights)
@@ -71,10 +81,13 @@ public final class FiniteContextLoss: PlannedLoss, LevelLoss {
     return expressions.model.negativePrediction ?? .infiniteLoss(epsilon: loss.epsilon)
   }
 
-  /// The loss expression of the first batch evaluated directly in another precision.
+  /// The loss expression evaluated directly in another precision.
   package func directValue<Scalar: Real>(_ point: [Scalar]) -> Scalar {
-    let numbers = resources.constants.merging(batches.numbers(of: 0)) { $1 }
-    return parameters.directValues(
-      of: [expression], at: point, constants: numbers.mapValues { $0.map(Scalar.init) })[0][0]
+    (0..<batches.count).reduce(0) { total, batch in
+      let numbers = resources.constants.merging(batches.numbers(of: batch)) { $1 }
+      return total
+        + parameters.directValues(
+          of: [expression], at: point, constants: numbers.mapValues { $0.map(Scalar.init) })[0][0]
+    }
   }
 }

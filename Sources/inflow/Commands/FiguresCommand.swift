@@ -27,6 +27,10 @@ struct FiguresCommand: ParsableCommand {
   @Flag(help: "Fewer and smaller runs, to see that all goes well.")
   var quick = false
 
+  @Flag(
+    help: "Executes the notebooks, by Python in an environment of its own in the user's cache folder.")
+  var execute = false
+
   @Flag(help: "Prints the names and titles of the figures.")
   var list = false
 
@@ -43,10 +47,12 @@ struct FiguresCommand: ParsableCommand {
     guard !list, let out else { return try Terminal.result(table) }
     let maker = try FigureMaker(names, in: out, quick ? .quick : .full, overwrite.run)
     defer { maker.release() }
-    let folders = try Console(quiet: execution.quiet).watching { watch in
-      try maker.make(threads: execution.threads, watch.observers)
-    }
+    let console = Console(quiet: execution.quiet)
+    let folders = try console.watching { try maker.make(threads: execution.threads, $0.observers) }
     try Terminal.result(folders.map { "figure: \($0)" }.joined(separator: "\n"))
+    guard execute else { return }
+    let python = try PythonEnvironment(tell: console.tell)
+    try console.watching { try maker.execute(folders, python, $0.observers) }
   }
 
   private var table: String {

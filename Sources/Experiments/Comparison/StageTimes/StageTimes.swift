@@ -35,7 +35,7 @@ extension StageTimes {
   }
 
   /// Loss, a, shares that reach a tenth, own weights.
-  private static func quantities(_ model: ModelDefinition, _ theory: TrajectoryTable) -> [String] {
+  static func quantities(_ model: ModelDefinition, _ theory: TrajectoryTable) -> [String] {
     let shares = model.shareNames.filter { (theory[$0]?.max() ?? 0) >= 0.1 }
     let own = (1...model.heads).compactMap { head in
       model.ownLag(ofHead: head).map { "sigma[\(head) \($0)]" }

@@ -1,31 +1,43 @@
-/// The paper's staged run: coefficients, then attention, then the scale, in theory and in training.
-struct ThreeStages: Figure {
-  let name = "three-stages"
-  let title = "Training in three stages follows the derived flow"
-  let caption = """
-    Infinite-context flow (lines) and the transformer trained by SGD at L = 1000 (points: means over seeds, bars: standard \
-    errors) from the same start: the coefficients select the parents' set {1,2}, then its heads attend to their own lags, then \
-    the scale a grows. Below, the attention of each head (row) to each lag (column) at the start and at the end.
-    """
+import InductionModel
+import ParameterSpaces
+
+/// Everything that trains, in stages, in theory and in training: the paper's runs. Which stages there are is all that they
+/// differ in.
+struct StagedTraining: Figure {
+  let name: String
+  let title: String
+  let caption: String
+  let stages: [Stage]
+  /// YAML.
+  let initial: String
+  let rate: Int
+
+  struct Stage {
+    let trained: [ParameterGroup]
+    /// t at both extents.
+    let full, quick: Int
+  }
 
   func configuration(_ extent: FigureExtent) -> String {
-    let (time, context, batch, points, kernels) =
+    let (context, batch, points, kernels) =
       switch extent {
-      case .full: (1000, 1000, 256, 121, 64)
-      case .quick: (60, 200, 32, 13, 8)
+      case .full: (1000, 256, 121, 64)
+      case .quick: (200, 32, 13, 8)
       }
-    let rate = 2
-    func stages(_ end: String) -> String {
-      ["coefficients", "attention", "scale"].map { "{train: [\($0)], \(end)}" }.joined(separator: ", ")
+    func list(_ end: (Int) -> String) -> String {
+      stages.map { stage in
+        let groups = stage.trained.map(\.rawValue).joined(separator: ", ")
+        return "{train: [\(groups)], \(end(extent == .full ? stage.full : stage.quick))}"
+      }.joined(separator: ", ")
     }
     return """
       name: \(name)
       source: {tokens: 3, parents: [1, 2], prior: {dirichlet: 0.5, kernels: \(kernels), seed: 1}}
       model: {window: 3, heads: 3, degree: 2, variant: paper}
-      initial: {own: 2, other: 0, coefficients: 1, scale: 1}
+      initial: \(initial)
       theory:
         level: infinite-context
-        stages: [\(stages("until: {time: \(time)}"))]
+        stages: [\(list { "until: {time: \($0)}" })]
         output: {points: 2}
       training:
         context: \(context)
@@ -33,7 +45,7 @@ struct ThreeStages: Figure {
         data: {fresh: \(batch)}
         held-out: {count: 512, seed: 2}
         optimizer: {sgd: {rate: \(rate)}}
-        stages: [\(stages("steps: \(time / rate)"))]
+        stages: [\(list { "steps: \($0 / rate)" })]
         measure: {points: \(points), spacing: linear}
         checkpoints: {points: 2}
         seeds: [1, 2, 3]
@@ -80,7 +92,7 @@ struct ThreeStages: Figure {
     for stage in theory.stages {
       let end = begin + stage.until.time
       table.add([
-        .word(stage.train.map(\.rawValue).sorted().joined(separator: " ")), .number(begin), .number(end),
+        .word(stage.train.map(\.rawValue).sorted().joined(separator: " + ")), .number(begin), .number(end),
       ])
       begin = end
     }
@@ -117,10 +129,10 @@ struct ThreeStages: Figure {
     shares.legend(title="heads $S$", ncols=2, loc="center right", frameon=True, framealpha=1, edgecolor="white")
     for head, style in zip((1, 2, 3), ("-", "--", "-")):
         overlay(weights, f"sigma[{head} {head}]", colors[f"p[{head}]"], f"head {head}", style)
-    weights.set(ylim=(0.75, 1.02), ylabel=r"own-lag weight, $\sigma^h_h$")
-    weights.legend(loc="center left")
+    weights.set(ylim=(None, 1.02), ylabel=r"own-lag weight, $\sigma^h_h$")
+    weights.legend(loc="center right", ncols=3, columnspacing=1)
     overlay(scale, "a", "#000000", "flow", points="training")
-    scale.legend(loc="center left")
+    scale.legend(loc="lower right")
     scale.set(ylim=(0, None), ylabel="scale, $a$", xlabel="time, learning rate × step")
     for axes in (shares, weights, scale):
         axes.set_xlim(0, stages.ends.max())
