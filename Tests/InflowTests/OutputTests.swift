@@ -91,10 +91,21 @@ import Testing
   /// What nobody reads on a screen is refused with its size and what to take instead.
   @Test func equationsTooLongForAScreen() throws {
     let place = try Workplace()
-    let result = try Command.run(
-      "derive", "small.yaml", "--form", "scalar", "--format", "c", in: place)
-    #expect(result.status == 64 && result.output.isEmpty, "\(result.error)")
-    for part in ["MiB", "--out", "--form tensor"] { #expect(result.error.contains(part), "\(result.error)") }
+    func refused(_ format: String, _ model: String) throws -> Command.Result {
+      let result = try Command.run(
+        "derive", "small.yaml", "--form", "scalar", "--format", format, "--set", "model={\(model)}", in: place)
+      #expect(result.output.isEmpty)
+      return result
+    }
+    let long = try refused("python", "window: 3, heads: 2, degree: 1")
+    #expect(long.status == 64)
+    for part in ["MiB", "--out", "--form tensor"] { #expect(long.error.contains(part), "\(long.error)") }
+    // What no compiler takes in time is refused wherever it is to go.
+    let large = try refused("c", "window: 3, heads: 3, degree: 2")
+    #expect(large.status == 65)
+    for part in ["operands", "clang", "--form tensor"] {
+      #expect(large.error.contains(part), "\(large.error)")
+    }
     let finite = try Command.run("derive", "small.yaml", "--level", "finite-context", in: place)
     #expect(finite.status == 65 && finite.error.contains("theory.sequences.count"), "\(finite.error)")
   }

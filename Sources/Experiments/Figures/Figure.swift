@@ -31,7 +31,8 @@ public enum Figures {
   public static let all: [any Figure] = [
     StagedTraining.threeStages, StagedTraining.simultaneous, StagedTraining.twoStages, ReleasedCode(),
     InformationOverPrior(), LengthsAndPriors(), OrdersOfTheLadder(), WinnersOverStarts(), SelectionTimes(),
-    SelectionOverScale(), InductionHeadAtWork(), SharpnessAlongTheFlow(), WorkAgainstPrecision(),
+    LaterStages(), SelectionOverScale(), InductionHeadAtWork(), SharpnessAlongTheFlow(),
+    WorkAgainstPrecision(),
   ]
 
   /// - Parameter names: none for all. A figure that is named twice is made once.

@@ -41,7 +41,7 @@ public struct DerivationRun {
   public static let dataFileName = "flow.bin"
 
   public let derivation: Derivation
-  private let command: String
+  let command: String
 
   /// - Parameters:
   ///   - stage: counted from 1; the parameters that it does not train stay.
@@ -89,60 +89,6 @@ public struct DerivationRun {
     case .python: derivation.system.pythonModule(dataFile: Self.dataFileName)
     case .c: derivation.system.cFile(dataFile: Self.dataFileName)
     case .swift: derivation.system.swiftFile(dataFile: Self.dataFileName)
-    }
-  }
-}
-
-extension DerivationRun {
-  /// One explicit equation for each component.
-  ///
-  /// - Throws: `DerivationError` when the tensors have too many entries to be written out.
-  public func scalarForm(_ format: Format, _ coefficients: FlowSystem.ScalarCoefficients) throws
-    -> ExportedSource
-  {
-    let (system, notation): (FlowSystem, Notation)
-    do {
-      (system, notation) = try derivation.system.unrolled(
-        coefficients, notation: derivation.notation, states: derivation.states,
-        softmax: format.isRun ? .shifted : .plain)
-    } catch ScalarSystemError.tooLarge(_, let limit) {
-      throw DerivationError.tooLarge(limit: limit)
-    }
-    switch format {
-    case .python: return system.pythonModule(dataFile: Self.dataFileName)
-    case .c: return system.cFile(dataFile: Self.dataFileName)
-    case .swift: return system.swiftFile(dataFile: Self.dataFileName)
-    case .latex: return ExportedSource(text: equations(system, notation).latex)
-    case .markdown: return ExportedSource(text: equations(system, notation).markdown)
-    }
-  }
-
-  private func equations(_ system: FlowSystem, _ notation: Notation) -> DerivationDocument {
-    var document = DerivationDocument(title: derivation.document.title)
-    var printer = LatexPrinter(system.graph, notation)
-    document.add(.text("Made by `\(command)`."))
-    document.add(
-      .text(
-        "The flow written out by component. $T_1, T_2, \\ldots$ are results that occur more than once or are too "
-          + "long for a line."))
-    let sides = zip(derivation.states, system.components).map {
-      (left: Derivation.velocity($0), right: $1.derivative)
-    }
-    document.add(.equations(printer.equations(sides)))
-    return document
-  }
-}
-
-/// Equations that cannot be written as asked.
-public enum DerivationError: Error, Equatable, CustomStringConvertible {
-  /// The scalar form of this many tensor entries and more.
-  case tooLarge(limit: Int)
-
-  public var description: String {
-    switch self {
-    case .tooLarge(let limit):
-      "--form: found scalar equations of more than \(limit) tensor entries; allowed: smaller models or sources; "
-        + "take --form tensor, or lower model.window, model.heads or the number of kernels"
     }
   }
 }

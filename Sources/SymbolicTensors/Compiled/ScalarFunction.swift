@@ -45,7 +45,7 @@ public final class ScalarFunction {
   ///
   /// - Throws: `PlanError`.
   public convenience init(planning system: ScalarSystem) throws {
-    try self.init(system, cSource(of: system), route: .planned(reason: nil))
+    try self.init(system, CompiledSource(system), route: .planned(reason: nil))
   }
 
   /// - Parameters:
@@ -58,10 +58,10 @@ public final class ScalarFunction {
     _ system: ScalarSystem, compiler: CCompiler? = .found(), cache: CompilationCache = .standard,
     warn: (String) -> Void = ScalarFunction.writeToStandardError
   ) throws {
-    let source = cSource(of: system)
+    let source = CompiledSource(system)
     do {
       guard let compiler else { throw CompilationError.noCompiler }
-      let (library, isCached) = try cache.library(Self.program(source), compiler: compiler)
+      let (library, isCached) = try cache.library(source.text, compiler: compiler)
       let code = unsafeBitCast(try library.symbol("inductionflow_evaluate"), to: Code.self)
       self.init(
         system, source, route: .compiled(by: compiler, isCached: isCached),
@@ -73,27 +73,19 @@ public final class ScalarFunction {
     }
   }
 
-  private init(_ system: ScalarSystem, _ source: CSource, route: Route, _ means: Means) {
+  private init(_ system: ScalarSystem, _ source: CompiledSource, route: Route, _ means: Means) {
     (inputCount, outputCount) = (system.names.count, system.equations.count)
     operationCount = source.operations
     (self.route, self.means) = (route, means)
   }
 
-  private convenience init(_ system: ScalarSystem, _ source: CSource, route: Route) throws {
+  private convenience init(_ system: ScalarSystem, _ source: CompiledSource, route: Route) throws {
     let plan = try Plan(system.equations)
     self.init(system, source, route: route, .planned(plan, plan.layout(of: system.inputs)))
   }
 
   public static func writeToStandardError(_ line: String) {
     FileHandle.standardError.write(Data(line.utf8))
-  }
-
-  private static func program(_ source: CSource) -> String {
-    CSource.prelude + source.text + """
-
-      void inductionflow_evaluate(const double *x, double *y, double *s) { body(x, y, s); }
-
-      """
   }
 
   /// The equations' values at a point.
@@ -128,8 +120,31 @@ public final class ScalarFunction {
   }
 }
 
-private func cSource(of system: ScalarSystem) -> CSource {
-  let program = Lowering.program(for: system.equations.map(\.id), in: system.graph)
-  let positions = Dictionary(uniqueKeysWithValues: zip(system.inputs, system.inputs.indices))
-  return CSource(program, inputs: positions, name: "body")
+/// A scalar system as a C function `void inductionflow_evaluate(const double *x, double *y, double *s)`.
+private struct CompiledSource {
+  let text: String
+  /// How many values `s` must hold.
+  let scratch: Int
+  /// Additions, multiplications, functions.
+  let operations: Int
+
+  init(_ system: ScalarSystem) {
+    let program = ScalarProgram(system.equations.map(\.id), in: system.graph, .compiled)
+    let inputs = zip(system.inputs, system.inputs.indices).map { ($0, "x[\($1)]") }
+    let source = ScalarSource(
+      program, .c, ScalarSource.Names(inputs: Dictionary(uniqueKeysWithValues: inputs), result: "y"))
+    let parts = CParts(source.parts, named: "body", reading: ["x"], into: "y")
+    text = """
+      #define NAN (0.0 / 0.0)
+      #define INFINITY (1.0 / 0.0)
+      double exp(double), log(double), pow(double, double), sqrt(double), fabs(double);
+      \(CParts.apart)
+      \(parts.definitions)
+      void inductionflow_evaluate(const double *x, double *y, double *s) {
+        \(parts.calls.joined(separator: "\n  "))
+      }
+
+      """
+    (scratch, operations) = (program.scratch, program.operationCount)
+  }
 }

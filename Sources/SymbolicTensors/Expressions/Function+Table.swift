@@ -60,9 +60,9 @@ extension Function {
         slope: { graph, argument, _ in
           graph.scaled(graph.apply(.guardedPower(exponent - 1), to: argument), by: exponent)
         }, tile: TILE_GUARDED_POWER,
-        c: { "(\($0) == 0.0 ? 0.0 : \(LoopDialect.c.power($0, exponent)))" },
-        swift: { "(\($0) == 0.0 ? 0.0 : \(LoopDialect.swift.power($0, exponent)))" },
-        numpy: { "_guarded_power(\($0), \(PythonLiteral.text(exponent)))" },
+        c: { "(\($0) == 0.0 ? 0.0 : \(SourceDialect.c.power($0, exponent)))" },
+        swift: { "(\($0) == 0.0 ? 0.0 : \(SourceDialect.swift.power($0, exponent)))" },
+        numpy: { "_guarded_power(\($0), \(SourceDialect.python.literal(exponent)))" },
         latex: ("\\left(", "\\right)_{\\circ}^{\(LatexPiece(exponent).text)}"))
     }
   }

@@ -40,7 +40,7 @@ extension DerivationDocument {
       case .heading(let heading): text += "\n\\section*{\(Self.escaped(heading))}\n"
       case .text(let paragraph): text += "\n\(Self.latexParagraph(paragraph))\n"
       case .equations(let equations):
-        text += "\\begin{align*}\n\(Self.rows(equations))\n\\end{align*}\n"
+        for rows in Self.displays(equations) { text += "\\begin{align*}\n\(rows)\n\\end{align*}\n" }
       }
     }
     return text + "\n\\end{document}\n"
@@ -54,7 +54,9 @@ extension DerivationDocument {
       case .heading(let heading): text += "\n## \(heading)\n"
       case .text(let paragraph): text += "\n\(paragraph)\n"
       case .equations(let equations):
-        text += "\n$$\n\\begin{aligned}\n\(Self.rows(equations))\n\\end{aligned}\n$$\n"
+        for rows in Self.displays(equations) {
+          text += "\n$$\n\\begin{aligned}\n\(rows)\n\\end{aligned}\n$$\n"
+        }
       }
     }
     return text
@@ -63,23 +65,42 @@ extension DerivationDocument {
   /// Letters that fit a line.
   private static let lineWidth = 84
 
-  private static func rows(_ equations: [LatexEquation]) -> String {
-    equations.map { equation in
-      var lines: [String] = []
-      var line = ""
-      var width = LatexPiece.width(of: equation.left) + 2
-      for piece in equation.right {
-        let own = LatexPiece.width(of: piece)
-        if !line.isEmpty, width + own > lineWidth {
-          lines.append(line)
-          (line, width) = ("", 4)
-        }
-        line += (line.isEmpty ? "" : " ") + piece
-        width += own
+  /// Lines after which a display ends with its equation: TeX holds a whole one in memory, some five words for each byte of
+  /// its five million.
+  private static let displayLines = 100
+
+  /// The rows of each display.
+  private static func displays(_ equations: [LatexEquation]) -> [String] {
+    var displays: [[String]] = [[]]
+    var lines = 0
+    for equation in equations.map(rows) {
+      if lines > displayLines {
+        displays.append([])
+        lines = 0
       }
-      lines.append(line)
-      return "\(equation.left) &= " + lines.joined(separator: " \\\\\n&\\quad ")
-    }.joined(separator: " \\\\\n")
+      displays[displays.count - 1].append(equation.joined(separator: " \\\\\n&\\quad "))
+      lines += equation.count
+    }
+    return displays.map { $0.joined(separator: " \\\\\n") }
+  }
+
+  /// An equation in lines.
+  private static func rows(_ equation: LatexEquation) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    var width = LatexPiece.width(of: equation.left) + 2
+    for piece in equation.right {
+      let own = LatexPiece.width(of: piece)
+      if !line.isEmpty, width + own > lineWidth {
+        lines.append(line)
+        (line, width) = ("", 4)
+      }
+      line += (line.isEmpty ? "" : " ") + piece
+      width += own
+    }
+    lines.append(line)
+    lines[0] = "\(equation.left) &= \(lines[0])"
+    return lines
   }
 
   /// Text outside dollar signs without characters that LaTeX reads as commands; `code` in typewriter type.

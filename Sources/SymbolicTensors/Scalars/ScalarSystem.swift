@@ -30,8 +30,10 @@ public struct ScalarSystem {
     softmax: SoftmaxForm = .shifted, limit: Int = 20_000_000
   ) throws {
     guard let graph = equations.first?.expression.graph else { throw ScalarSystemError.noEquations }
+    let size = graph.entriesWritten(for: equations)
+    guard size <= limit, size < .max else { throw ScalarSystemError.tooLarge(entries: size, limit: limit) }
     let target = ExpressionGraph(.rounded)
-    var unrolling = Unrolling(graph, onto: target, softmax: softmax, limit: limit)
+    var unrolling = Unrolling(graph, onto: target, softmax: softmax)
     var names: [String] = []
     var symbols: [Symbol] = []
     for input in inputs {
@@ -90,7 +92,7 @@ public enum ScalarSystemError: Error, Equatable {
   case unbound(symbol: String)
   /// An index of the expression that its equation does not run over.
   case missingIndex
-  /// More tensor entries than the limit: evaluate the tensor form instead.
+  /// The equations go through more entries of tensors than the limit: evaluate the tensor form instead.
   case tooLarge(entries: Int, limit: Int)
 }
 

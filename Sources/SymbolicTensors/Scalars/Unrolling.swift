@@ -3,36 +3,21 @@
 struct Unrolling {
   private let graph: ExpressionGraph
   private let form: SoftmaxForm
-  private let limit: Int
   private let scalars: ExpressionGraph
   private var entries: [Symbol: [NodeID]] = [:]
   private var arrays: [NodeID: [NodeID]] = [:]
-  private var written = 0
 
-  init(_ graph: ExpressionGraph, onto scalars: ExpressionGraph, softmax: SoftmaxForm, limit: Int) {
+  init(_ graph: ExpressionGraph, onto scalars: ExpressionGraph, softmax: SoftmaxForm) {
     self.graph = graph
     self.scalars = scalars
     form = softmax
-    self.limit = limit
   }
 
   mutating func bind(_ symbol: Symbol, to nodes: [NodeID]) { entries[symbol] = nodes }
 
   mutating func unroll(_ equations: [ScalarEquation]) throws -> [NodeID] {
-    for node in graph.reachable(equations.map { graph.node($0.expression) }) {
-      // A contraction walks through its body: that is what writing it out costs.
-      let domain: [Index]
-      if case .contraction(_, let body) = graph.nodes[Int(node)] {
-        domain = graph.free[Int(body)]
-      } else {
-        domain = graph.free[Int(node)]
-      }
-      written = written.saturatingPlus(domain.size)
-      guard written <= limit, written < .max else {
-        throw ScalarSystemError.tooLarge(entries: written, limit: limit)
-      }
-      arrays[node] = try unroll(node)
-    }
+    let order = graph.reachable(equations.map { graph.node($0.expression) })
+    for node in order { arrays[node] = try unroll(node) }
     return try equations.flatMap { equation in
       let free = equation.expression.freeIndices
       guard free.allSatisfy(equation.indices.contains) else { throw ScalarSystemError.missingIndex }
@@ -115,5 +100,18 @@ struct Unrolling {
       }
     }
     return result
+  }
+}
+
+extension ExpressionGraph {
+  /// How many entries of tensors writing out goes through, told from the sizes alone.
+  func entriesWritten(for equations: [ScalarEquation]) -> Int {
+    reachable(equations.map { node($0.expression) }).reduce(0) { total, node in
+      // A contraction walks through its body.
+      guard case .contraction(_, let body) = nodes[Int(node)] else {
+        return total.saturatingPlus(free[Int(node)].size)
+      }
+      return total.saturatingPlus(free[Int(body)].size)
+    }
   }
 }

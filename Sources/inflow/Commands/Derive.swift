@@ -42,11 +42,14 @@ struct Derive: ParsableCommand {
     let level = level ?? experiment.configuration.theory.level
     let run = try DerivationRun(
       experiment, level: level, stage: stage, command: command(level), threads: common.execution.threads)
-    let source =
-      switch form {
-      case .tensor: run.tensorForm(format)
-      case .scalar: try run.scalarForm(format, coefficients)
-      }
+    let source: ExportedSource
+    switch form {
+    case .tensor: source = run.tensorForm(format)
+    case .scalar:
+      let equations = try run.scalarForm(format, coefficients)
+      if out == nil { try checkPrinted(equations.expectedSize) }
+      source = equations.source
+    }
     if let out {
       let files = try DerivationFiles(
         source, named: format.fileName, in: out, existing: overwrite.file)
@@ -57,15 +60,18 @@ struct Derive: ParsableCommand {
           "the flow has \(source.data.count) constants, too many to stand in its source: they go to a data file "
             + "beside it; give --out DIR")
       }
-      let size = source.text.utf8.count
-      guard size <= Self.mostPrinted else {
-        throw ValidationError(
-          "standard output: found \(Resources.size(Double(size))) of equations, allowed: at most "
-            + "\(Resources.size(Double(Self.mostPrinted))); give --out DIR"
-            + (form == .scalar ? ", or take --form tensor, or --level leading-order" : ""))
-      }
+      try checkPrinted(source.text.utf8.count)
       try Terminal.result(source.text)
     }
+  }
+
+  /// - Parameter size: of the text, in bytes.
+  private func checkPrinted(_ size: Int) throws {
+    guard size > Self.mostPrinted else { return }
+    throw ValidationError(
+      "standard output: found about \(Resources.size(Double(size))) of equations, allowed: at most "
+        + "\(Resources.size(Double(Self.mostPrinted))); give --out DIR"
+        + (form == .scalar ? ", or take --form tensor, or --level leading-order" : ""))
   }
 
   /// Bytes: more than that nobody reads on a screen.

@@ -121,7 +121,7 @@ struct SelectionTimes: Figure {
       ])
     for (setting, cell) in zip(settings(workshop.extent), try workshop.cells()) {
       let slopes = Slope.all(in: cell.summary)
-      guard let rival = slopes.min(by: { $0.predicted < $1.predicted }) else { continue }
+      guard let rival = slopes.min(by: { $0.form.predicted < $1.form.predicted }) else { continue }
       let ends = cell.summary["limit"]
       let seeds = ends?["training"]?["seeds"]?.entries ?? []
       let cap = Self.cap(setting)
@@ -132,9 +132,10 @@ struct SelectionTimes: Figure {
         .word(setting.arm.rawValue), .number(setting.scale), .number(setting.concentration),
         .integer(setting.seed), .number(setting.own),
         .word("{\(Self.lags(cell.summary["information_set"]))}"),
-        .word(rival.share), .number(rival.predicted * Self.sets / (4 * setting.scale)),
-        .number(rival.predicted), .number(rival.flow), .number(rival.training), .number(rival.trainingError),
-        .number(Slope.time(slopes.map(\.predicted), share: Self.won)),
+        .word(rival.share), .number(rival.form.predicted * Self.sets / (4 * setting.scale)),
+        .number(rival.form.predicted), .number(rival.form.flow), .number(rival.form.training),
+        .number(rival.form.trainingError),
+        .number(Slope.time(slopes.map(\.form.predicted), share: Self.won)),
         .number(won(ends?["theory"]?["time"]?.double)), .number(mean?.mean), .number(mean?.standardError),
       ])
     }
@@ -175,22 +176,18 @@ struct SelectionTimes: Figure {
     """#
 }
 
-/// A closed form of the first stage, as the summary of a comparison has it.
+/// A closed form of the first stage.
 private struct Slope {
   /// Of the set that S* is compared with, such as `p[1]`.
   let share: String
-  let predicted: Double
-  let flow, training, trainingError: Double?
+  let form: ComparedForm
 
   static func all(in summary: JSON) -> [Slope] {
-    (summary["closed_forms"]?.entries ?? []).compactMap { form in
-      guard let name = form["name"]?.word, name.hasPrefix("slope of log("),
-        let predicted = form["predicted"]?.double,
-        let rival = name.split(separator: "/").last?.split(separator: ")").first
+    ComparedForm.all(in: summary).compactMap { form in
+      guard form.name.hasPrefix("slope of log("),
+        let rival = form.name.split(separator: "/").last?.split(separator: ")").first
       else { return nil }
-      return Slope(
-        share: String(rival), predicted: predicted, flow: form["theory"]?.double,
-        training: form["training"]?.double, trainingError: form["training_standard_error"]?.double)
+      return Slope(share: String(rival), form: form)
     }
   }
 
@@ -209,8 +206,4 @@ private struct Slope {
     }
     return (low + high) / 2
   }
-}
-
-extension JSON {
-  fileprivate var entries: [JSON]? { if case .array(let entries) = self { entries } else { nil } }
 }

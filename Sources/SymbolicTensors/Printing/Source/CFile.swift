@@ -5,27 +5,16 @@ extension FlowSystem {
   /// - Parameter dataFile: the name of the data file, read at the first call from the working directory or from
   ///   where `load` is told.
   public func cFile(dataFile: String) -> ExportedSource {
-    let jacobian = equations.jacobianProduct()
-    let roots = components.map(\.derivative.id) + (jacobian?.product.map(\.id) ?? [])
-    let constants = SourceConstants(self, used: graph.evaluated(roots), given: jacobian?.direction ?? [])
-    let program = LoopProgram(
-      self, .c, constants: constants, identifiers: SourceIdentifiers(reserved: CWriter.reserved),
-      into: "derivative", given: nil)
-    let product = jacobian.map { jacobian in
-      LoopProgram(
-        replacing(jacobian.product), .c, constants: constants, identifiers: program.identifiers,
-        into: "product", given: LoopProgram.Vector(name: "direction", symbols: jacobian.direction))
-    }
-    let text = CWriter(system: self, program: program, product: product, dataFile: dataFile).text
-    return ExportedSource(text: text, data: constants.data)
+    let functions = FlowFunctions(
+      self, .c, reserved: CWriter.reserved, jacobian: equations.jacobianProduct())
+    let text = CWriter(system: self, functions: functions, dataFile: dataFile).text
+    return ExportedSource(text: text, data: functions.constants.data)
   }
 }
 
 private struct CWriter {
   let system: FlowSystem
-  let program: LoopProgram
-  /// The Jacobian times a vector; nil where there is none.
-  let product: LoopProgram?
+  let functions: FlowFunctions
   let dataFile: String
 
   static let reserved: Set = [
@@ -38,18 +27,18 @@ private struct CWriter {
     "names", "dimension", "flow", "load", "initial_state", "data", "main", "y0", "y1", "yn", "j0", "j1", "jn",
     "direction", "product", "jacobian", "jacobian_product", "dfdy", "dfdt", "column", "gamma", "signgam",
     "malloc", "free", "exit", "abs", "div", "index", "NAN", "INFINITY", "NULL",
+    "multiply", "APART",
   ]
 
   var text: String {
     let count = system.names.count
-    let hasData = !program.constants.data.isEmpty
     let names = system.names.map { "\"\($0)\"" }.wrapped(indentation: "  ")
-    let initial = system.initial.map(LoopDialect.c.literal(_:)).wrapped(indentation: "    ")
+    let initial = system.initial.map(SourceDialect.c.literal(_:)).wrapped(indentation: "    ")
     return """
       /*
       \(system.heading.map { " * \($0)".trimmingTrailingSpace }.joined(separator: "\n"))
        *
-       * gsl_odeiv2_system system = {flow, \(product == nil ? "NULL" : "jacobian"), dimension, NULL};
+       * gsl_odeiv2_system system = {flow, \(functions.product == nil ? "NULL" : "jacobian"), dimension, NULL};
        * One thread at a time: intermediate results lie in one workspace.
        */
       #include <math.h>
@@ -70,27 +59,25 @@ private struct CWriter {
         for (int i = 0; i < \(count); i++) state[i] = start[i];
       }
 
-      \(constants)\(hasData ? loader : "")/* 0 is GSL_SUCCESS, -1 is GSL_FAILURE. */
+      \(constants)\(hasData ? loader : "")\(helpers)\(functions.flow.definitions)/* 0 is GSL_SUCCESS, -1 is GSL_FAILURE. */
       int flow(double time, const double state[], double derivative[], void *params) {
         (void)time;
         (void)params;
-      \(hasData ? "  if (data == NULL && load(DATA_FILE) != 0) return -1;\n" : "")\(pointers(program))\(workspace(program))\(
-        program.lines.joined(separator: "\n"))
+      \(hasData ? "  if (data == NULL && load(DATA_FILE) != 0) return -1;\n" : "")\(body(functions.flow))
         return 0;
       }
-      \(product.map(jacobian) ?? "")
+      \(functions.product.map(jacobian) ?? "")
       """
   }
 
   /// The Jacobian by its columns: as long as twice the flow, whatever the dimension.
-  private func jacobian(_ product: LoopProgram) -> String {
+  private func jacobian(_ product: SourceFunction) -> String {
     let count = system.names.count
-    let hasData = !program.constants.data.isEmpty
     return """
 
-      /* The derivative of the flow along a direction. */
+      \(product.definitions)/* The derivative of the flow along a direction. */
       static int jacobian_product(const double state[], const double direction[], double product[]) {
-      \(pointers(product))\(workspace(product))\(product.lines.joined(separator: "\n"))
+      \(body(product))
         return 0;
       }
 
@@ -113,18 +100,18 @@ private struct CWriter {
   }
 
   private var constants: String {
-    var identifiers = (product ?? program).identifiers
+    var identifiers = functions.identifiers
     var text = ""
-    for entry in program.constants.entries where entry.offset == nil {
+    for entry in functions.constants.entries where entry.offset == nil {
       let name = identifiers.identifier(entry.symbol, in: system.graph)
       if entry.shape.isEmpty {
-        text += "static const double \(name) = \(LoopDialect.c.literal(entry.values[0]));\n"
+        text += "static const double \(name) = \(SourceDialect.c.literal(entry.values[0]));\n"
       } else {
         let shape = entry.shape.map(String.init).joined(separator: " x ")
         text += """
           /* \(shape) */
           static const double \(name)[\(entry.values.count)] = {
-          \(entry.values.map(LoopDialect.c.literal(_:)).wrapped(indentation: "  "))
+          \(entry.values.map(SourceDialect.c.literal(_:)).wrapped(indentation: "  "))
           };
 
           """
@@ -133,20 +120,32 @@ private struct CWriter {
     return text.isEmpty ? "" : text + "\n"
   }
 
-  private func pointers(_ program: LoopProgram) -> String {
-    var identifiers = program.identifiers
-    return program.constants.entries.filter { program.uses($0.symbol) }.compactMap { entry in
+  private var hasData: Bool { !functions.constants.data.isEmpty }
+
+  private var helpers: String {
+    let all = [functions.flow] + (functions.product.map { [$0] } ?? [])
+    return (all.allSatisfy(\.definitions.isEmpty) ? "" : CParts.apart + "\n")
+      + (all.contains { $0.helpers.contains(.multiply) } ? CParts.multiply + "\n" : "")
+  }
+
+  private func body(_ function: SourceFunction) -> String {
+    pointers(function) + workspace(function) + function.lines.joined(separator: "\n")
+  }
+
+  private func pointers(_ function: SourceFunction) -> String {
+    var identifiers = functions.identifiers
+    return functions.constants.entries.filter { function.symbols.contains($0.symbol) }.compactMap { entry in
       entry.offset.map {
         "  const double *\(identifiers.identifier(entry.symbol, in: system.graph)) = data + \($0);\n"
       }
     }.joined()
   }
 
-  private func workspace(_ program: LoopProgram) -> String {
-    guard program.workspace > 0 else { return "" }
+  private func workspace(_ function: SourceFunction) -> String {
+    guard function.workspace > 0 else { return "" }
     return """
         static double *workspace = NULL;
-        if (workspace == NULL) workspace = malloc(sizeof(double) * (size_t)\(program.workspace));
+        if (workspace == NULL) workspace = malloc(sizeof(double) * (size_t)\(function.workspace));
         if (workspace == NULL) return -1;
 
       """
@@ -162,7 +161,7 @@ private struct CWriter {
 
     /* Reads the constants; flow calls it with DATA_FILE if it was not called before. 0 if all is well. */
     int load(const char *path) {
-      const size_t count = \(program.constants.data.count);
+      const size_t count = \(functions.constants.data.count);
       FILE *file = fopen(path, "rb");
       if (file == NULL) return -1;
       double *numbers = malloc(sizeof(double) * count);

@@ -56,6 +56,41 @@ extension FlowSystem {
     return (system, written)
   }
 
+  /// Sums of more operands are tables in sources.
+  static let longestWrittenSum = 16
+
+  /// Whether nothing in the equations has an index.
+  var isScalar: Bool {
+    graph.reachable(components.map(\.derivative.id)).allSatisfy { node in
+      switch graph.nodes[Int(node)] {
+      case .number, .sum, .product, .function, .largest: graph.free[Int(node)].isEmpty
+      case .symbol(_, let indices): indices.isEmpty
+      case .delta, .softmax, .contraction: false
+      }
+    } && components.allSatisfy(\.indices.isEmpty)
+  }
+
+  /// The same equations with more constants.
+  func adding(_ more: [Symbol: [Double]]) -> FlowSystem {
+    FlowSystem(
+      equations, heading: heading, names: names, initial: initial, constants: constants.merging(more) { $1 })
+  }
+
+  /// How much source the equations of scalars make.
+  ///
+  /// - Complexity: linear in the size of the equations; nothing is written.
+  public var flowSize: ScalarSize {
+    ScalarSize(of: components.map(\.derivative.id), in: graph, longestSum: Self.longestWrittenSum)
+  }
+
+  /// How much more their Jacobian makes.
+  ///
+  /// - Complexity: that of deriving it.
+  public var jacobianSize: ScalarSize {
+    ScalarSize(
+      of: equations.jacobianProduct()?.product.map(\.id) ?? [], in: graph, longestSum: Self.longestWrittenSum)
+  }
+
   /// A one-hot table is structure, not a coefficient: its entries are 0 and 1, or −∞ in a mask.
   private func isCoefficient(_ symbol: Symbol) -> Bool {
     !(constants[symbol] ?? []).allSatisfy { $0 == 0 || $0 == 1 || $0 == -.infinity }

@@ -81,16 +81,12 @@ struct SourceConstants {
   let entries: [Entry]
   let data: [Double]
 
-  /// - Parameter given: symbols that are no constants.
-  init(_ system: FlowSystem, used nodes: [NodeID], given: [Symbol] = []) {
-    let state = Set(system.components.map(\.symbol)).union(given)
-    var symbols = Set<Symbol>()
-    for node in nodes {
-      if case .symbol(let symbol, _) = system.graph.nodes[Int(node)], !state.contains(symbol) {
-        symbols.insert(symbol)
-      }
-    }
-    let used = symbols.sorted { $0.id < $1.id }
+  /// - Parameters:
+  ///   - symbols: that are read.
+  ///   - given: symbols that are no constants.
+  init(_ system: FlowSystem, of symbols: Set<Symbol>, given: [Symbol]) {
+    let known = Set(system.components.map(\.symbol) + given)
+    let used = symbols.subtracting(known).sorted { $0.id < $1.id }
     let total = used.reduce(0) { $0.saturatingPlus(system.count($1)) }
     var data: [Double] = []
     entries = used.map { symbol in
@@ -101,6 +97,11 @@ struct SourceConstants {
       return Entry(symbol: symbol, shape: system.graph.shape(of: symbol), values: values, offset: offset)
     }
     self.data = data
+  }
+
+  /// Positions of symbols in the data file.
+  var offsets: [Symbol: Int] {
+    Dictionary(uniqueKeysWithValues: entries.compactMap { entry in entry.offset.map { (entry.symbol, $0) } })
   }
 }
 

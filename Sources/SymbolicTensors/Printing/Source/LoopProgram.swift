@@ -4,10 +4,9 @@
 /// Loops run over indices in the order in which arrays are laid out, so the innermost one is contiguous.
 struct LoopProgram {
   /// Statements that compute the array `result` from `state`, one a line, indented from 1.
-  private(set) var lines: [String] = []
+  private var lines: [String] = []
   /// Numbers of workspace.
-  private(set) var workspace = 0
-  let constants: SourceConstants
+  private var workspace = 0
   private(set) var identifiers: SourceIdentifiers
 
   private let system: FlowSystem
@@ -26,26 +25,17 @@ struct LoopProgram {
     let symbols: [Symbol]
   }
 
-  init(_ system: FlowSystem, _ dialect: LoopDialect, reserved: Set<String>) {
-    let used = system.graph.evaluated(system.components.map(\.derivative.id))
-    self.init(
-      system, dialect, constants: SourceConstants(system, used: used),
-      identifiers: SourceIdentifiers(reserved: reserved), into: "derivative", given: nil)
-  }
-
   /// - Parameters:
-  ///   - constants: of all programs of a source.
   ///   - identifiers: of the programs before this one.
   ///   - given: further numbers that are given at each call.
   init(
-    _ system: FlowSystem, _ dialect: LoopDialect, constants: SourceConstants, identifiers: SourceIdentifiers,
-    into result: String, given: Vector?
+    _ system: FlowSystem, _ dialect: LoopDialect, identifiers: SourceIdentifiers, into result: String,
+    given: Vector?
   ) {
     self.system = system
     self.dialect = dialect
     graph = system.graph
     self.given = given
-    self.constants = constants
     evaluated = graph.evaluated(system.components.map(\.derivative.id))
     self.identifiers = identifiers
     self.identifiers.reserve(graph.indexNames.indices.map { "i\($0)" })
@@ -70,6 +60,10 @@ struct LoopProgram {
       )
       close(component.indices)
     }
+  }
+
+  var function: SourceFunction {
+    SourceFunction(lines: lines, workspace: workspace, symbols: graph.symbols(of: evaluated))
   }
 
   // MARK: What is computed where
@@ -128,7 +122,7 @@ struct LoopProgram {
     }
     for node in evaluated {
       switch graph.nodes[Int(node)] {
-      case .number(let value): values[node] = dialect.literal(value)
+      case .number(let value): values[node] = dialect.source.literal(value)
       case .symbol(let symbol, let indices):
         if let (array, start) = starts[symbol] {
           values[node] = "\(array)[\(offset(indices, from: start))]"
@@ -145,7 +139,7 @@ struct LoopProgram {
 
   // MARK: Statements
 
-  private mutating func emit(_ text: String) { append(text + dialect.end) }
+  private mutating func emit(_ text: String) { append(text + dialect.source.end) }
 
   private mutating func append(_ text: String) {
     lines.append(String(repeating: "  ", count: indentation) + text)
@@ -176,13 +170,6 @@ struct LoopProgram {
     return start == 0 ? position : "\(start) + \(position)"
   }
 
-  /// Whether a symbol occurs.
-  func uses(_ symbol: Symbol) -> Bool {
-    evaluated.contains { node in
-      if case .symbol(symbol, _) = graph.nodes[Int(node)] { true } else { false }
-    }
-  }
-
   private func value(_ node: NodeID) -> String {
     if let value = values[node] { return value }
     let free = graph.free[Int(node)]
@@ -199,7 +186,7 @@ struct LoopProgram {
       let result = entry(node)
       append(
         free.isEmpty
-          ? dialect.constant("t\(node)", result) : "\(value(node)) = \(result)\(dialect.end)")
+          ? dialect.source.constant("t\(node)", result) : "\(value(node)) = \(result)\(dialect.source.end)")
       close(free)
     }
   }
@@ -236,12 +223,13 @@ struct LoopProgram {
   private mutating func softmax(_ node: NodeID, _ logits: NodeID, _ index: Index) {
     let others = graph.free[Int(node)].filter { $0 != index }
     let (largest, total) = ("m\(node)", "s\(node)")
-    let minusInfinity = dialect.literal(-Double.infinity)
+    let minusInfinity = dialect.source.literal(-Double.infinity)
     open(others)
     append(dialect.variable(largest, minusInfinity))
     open([index])
     append(
-      dialect.condition("\(value(logits)) > \(largest)") + " \(largest) = \(value(logits))\(dialect.end) }")
+      dialect.condition("\(value(logits)) > \(largest)")
+        + " \(largest) = \(value(logits))\(dialect.source.end) }")
     close([index])
     append(dialect.variable(total, "0.0"))
     open([index])
@@ -250,7 +238,7 @@ struct LoopProgram {
     emit("\(total) += \(value(node))")
     close([index])
     open([index])
-    append(dialect.condition("\(total) > 0.0") + " \(value(node)) /= \(total)\(dialect.end) }")
+    append(dialect.condition("\(total) > 0.0") + " \(value(node)) /= \(total)\(dialect.source.end) }")
     close([index])
     close(others)
   }
@@ -279,7 +267,7 @@ struct LoopProgram {
       pending += operands(of: next).filter { fused.contains($0) }
     }
     for inner in found.sorted() {
-      append(dialect.constant("u\(inner)", own(inner)))
+      append(dialect.source.constant("u\(inner)", own(inner)))
       values[inner] = "u\(inner)"
     }
   }
@@ -290,28 +278,29 @@ struct LoopProgram {
     switch graph.nodes[Int(node)] {
     case .sum(let terms):
       let texts = terms.map { term -> String in
-        if term.node == ExpressionGraph.one { return dialect.literal(term.coefficient) }
+        if term.node == ExpressionGraph.one { return dialect.source.literal(term.coefficient) }
         if term.coefficient.isOne { return value(term.node) }
         if term.coefficient == -1 { return "-\(value(term.node))" }
-        return "\(dialect.literal(term.coefficient)) * \(value(term.node))"
+        return "\(dialect.source.literal(term.coefficient)) * \(value(term.node))"
       }
       return accumulated(texts, " + ", "s\(node)")
     case .product(let factors):
       let above = factors.filter { !$0.exponent.isNegative }.map {
-        dialect.power(value($0.base), $0.exponent)
+        dialect.source.power(value($0.base), $0.exponent)
       }
       let below = factors.filter { $0.exponent.isNegative }
-        .map { dialect.power(value($0.base), -$0.exponent) }
+        .map { dialect.source.power(value($0.base), -$0.exponent) }
       let numerator = above.isEmpty ? "1.0" : accumulated(above, " * ", "a\(node)")
       guard !below.isEmpty else { return numerator }
       let denominator = accumulated(below, " * ", "b\(node)")
       return "\(numerator) / " + (denominator.contains(" ") ? "(\(denominator))" : denominator)
-    case .function(let function, let argument): return dialect.apply(function, value(argument))
+    case .function(let function, let argument): return dialect.source.apply(function, value(argument))
     case .largest(let nodes):
       append(dialect.variable("m\(node)", value(nodes[0])))
       for other in nodes.dropFirst() {
         append(
-          dialect.condition("\(value(other)) > m\(node)") + " m\(node) = \(value(other))\(dialect.end) }")
+          dialect.condition("\(value(other)) > m\(node)")
+            + " m\(node) = \(value(other))\(dialect.source.end) }")
       }
       return "m\(node)"
     default: return value(node)

@@ -1,14 +1,9 @@
 /// A flow, or another function of its state, as statements of NumPy: one variable for each intermediate result, contractions
 /// as einsums over shared ones.
 struct PythonFunction {
-  /// Definitions that statements call.
-  enum Helper {
-    case einsum, softmax, guardedPower
-  }
-
   /// Statements behind which the array `result` holds the values, without indentation.
-  private(set) var lines: [String] = []
-  private(set) var helpers = Set<Helper>()
+  private var lines: [String] = []
+  private var helpers = Set<SourceHelper>()
   private(set) var identifiers: SourceIdentifiers
 
   private let graph: ExpressionGraph
@@ -25,10 +20,7 @@ struct PythonFunction {
     graph = system.graph
     self.identifiers = identifiers
     let needed = graph.evaluated(system.components.map(\.derivative.id))
-    let used = Set(
-      needed.compactMap { node -> Symbol? in
-        if case .symbol(let symbol, _) = graph.nodes[Int(node)] { symbol } else { nil }
-      })
+    let used = graph.symbols(of: needed)
     let ranges = system.layout.map(\.range)
     for (argument, symbols) in [("state", system.components.map(\.symbol)), ("direction", direction)] {
       for (symbol, range) in zip(symbols, ranges) where used.contains(symbol) {
@@ -39,6 +31,8 @@ struct PythonFunction {
     lines.append("\(result) = np.empty(\(system.names.count))")
     for (component, range) in zip(system.components, ranges) { store(component, at: range, of: result) }
   }
+
+  var function: SourceFunction { SourceFunction(lines: lines, helpers: helpers) }
 
   private mutating func unpack(_ symbol: Symbol, _ range: Range<Int>, of argument: String) {
     let name = identifiers.identifier(symbol, in: graph)
@@ -62,7 +56,7 @@ struct PythonFunction {
   private mutating func define(_ node: NodeID) {
     let free = graph.free[Int(node)]
     switch graph.nodes[Int(node)] {
-    case .number(let value): names[node] = PythonLiteral.text(value)
+    case .number(let value): names[node] = SourceDialect.python.literal(value)
     case .symbol(let symbol, let indices):
       let name = identifiers.identifier(symbol, in: graph)
       names[node] = name
@@ -71,20 +65,22 @@ struct PythonFunction {
       }
     case .delta(let first, _): assign(node, "np.eye(\(first.extent))")
     case .sum(let terms):
-      var text = ""
+      var pieces: [String] = []
       for term in terms {
         let isNegative = term.coefficient.isNegative
-        let size = PythonLiteral.text(isNegative ? -term.coefficient : term.coefficient)
+        let size = SourceDialect.python.literal(isNegative ? -term.coefficient : term.coefficient)
         let operand = aligned(term.node, free)
-        text += text.isEmpty ? (isNegative ? "-" : "") : isNegative ? " - " : " + "
-        text += term.node == ExpressionGraph.one ? size : size == "1" ? operand : "\(size) * \(operand)"
+        let sign = pieces.isEmpty ? (isNegative ? "-" : "") : isNegative ? " - " : " + "
+        pieces.append(
+          sign + (term.node == ExpressionGraph.one ? size : size == "1" ? operand : "\(size) * \(operand)"))
       }
-      assign(node, text)
+      accumulate(node, pieces)
     case .product(let factors): assign(node, product(factors, free))
     case .function(let function, let argument): assign(node, apply(function, names[argument] ?? "0"))
     case .largest(let nodes):
       let operands = nodes.map { aligned($0, free) }
-      assign(node, operands.dropFirst().reduce(operands[0]) { "np.maximum(\($0), \($1))" })
+      assign(node, operands[0])
+      for other in operands.dropFirst() { extend(node) { "np.maximum(\($0), \(other))" } }
     case .softmax(let logits, over: let index):
       helpers.insert(.softmax)
       assign(node, "_softmax(\(names[logits] ?? "0"), \(free.firstIndex(of: index) ?? 0))")
@@ -97,6 +93,21 @@ struct PythonFunction {
     let name = "t\(variables)"
     lines.append("\(name) = \(text)")
     names[node] = name
+  }
+
+  /// Another statement for what has a name.
+  private mutating func extend(_ node: NodeID, _ text: (_ name: String) -> String) {
+    guard let name = names[node] else { return }
+    lines.append("\(name) = \(text(name))")
+  }
+
+  /// Terms joined, with so many to a statement that Python can parse it: it descends by one for each.
+  private mutating func accumulate(_ node: NodeID, _ pieces: [String]) {
+    let most = 50
+    assign(node, pieces.prefix(most).joined())
+    for start in stride(from: most, to: pieces.count, by: most) {
+      extend(node) { $0 + pieces[start..<min(start + most, pieces.count)].joined() }
+    }
   }
 
   private func product(_ factors: [Factor], _ domain: [Index]) -> String {
@@ -114,7 +125,7 @@ struct PythonFunction {
     if factor.exponent.isOne { return operand }
     if factor.exponent == Number(1, over: 2) { return "np.sqrt(\(operand))" }
     return
-      "\(operand)**\(factor.exponent.integer == nil ? "(\(PythonLiteral.text(factor.exponent)))" : PythonLiteral.text(factor.exponent))"
+      "\(operand)**\(factor.exponent.integer == nil ? "(\(SourceDialect.python.literal(factor.exponent)))" : SourceDialect.python.literal(factor.exponent))"
   }
 
   private mutating func contraction(_ body: NodeID, onto free: [Index]) -> String {
@@ -153,20 +164,5 @@ struct PythonFunction {
   private mutating func apply(_ function: Function, _ x: String) -> String {
     if case .guardedPower = function { helpers.insert(.guardedPower) }
     return function.row.numpy(x)
-  }
-}
-
-/// Numbers in Python.
-enum PythonLiteral {
-  static func text(_ number: Number) -> String {
-    switch number {
-    case .rational(let numerator, 1): "\(numerator)"
-    case .rational(let numerator, let denominator): "(\(numerator) / \(denominator))"
-    case .real(let value): text(value)
-    }
-  }
-
-  static func text(_ value: Double) -> String {
-    value.isFinite ? "\(value)" : value.isNaN ? "np.nan" : value < 0 ? "-np.inf" : "np.inf"
   }
 }

@@ -5,27 +5,16 @@ extension FlowSystem {
   ///
   /// - Parameter dataFile: the name of the data file, which is looked for beside the module.
   public func pythonModule(dataFile: String) -> ExportedSource {
-    let jacobian = equations.jacobianProduct()
-    let roots = components.map(\.derivative.id) + (jacobian?.product.map(\.id) ?? [])
-    let constants = SourceConstants(self, used: graph.evaluated(roots), given: jacobian?.direction ?? [])
-    let flow = PythonFunction(
-      self, into: "derivative", identifiers: SourceIdentifiers(reserved: PythonWriter.reserved))
-    let product = jacobian.map {
-      PythonFunction(
-        replacing($0.product), into: "product", identifiers: flow.identifiers, direction: $0.direction)
-    }
-    let writer = PythonWriter(
-      system: self, constants: constants, flow: flow, product: product, dataFile: dataFile)
-    return ExportedSource(text: writer.text, data: constants.data)
+    let functions = FlowFunctions(
+      self, .python, reserved: PythonWriter.reserved, jacobian: equations.jacobianProduct())
+    let writer = PythonWriter(system: self, functions: functions, dataFile: dataFile)
+    return ExportedSource(text: writer.text, data: functions.constants.data)
   }
 }
 
 private struct PythonWriter {
   let system: FlowSystem
-  let constants: SourceConstants
-  let flow: PythonFunction
-  /// The Jacobian times a vector; nil where there is none.
-  let product: PythonFunction?
+  let functions: FlowFunctions
   let dataFile: String
 
   static let reserved: Set = [
@@ -40,8 +29,8 @@ private struct PythonWriter {
     """
     \(system.heading.map { "# \($0)".trimmingTrailingSpace }.joined(separator: "\n"))
     #
-    # solution = scipy.integrate.solve_ivp(flow, (0, 100), initial_state(), method="LSODA"\(product == nil ? "" : ", jac=jacobian"))
-    \(constants.data.isEmpty ? "" : "from pathlib import Path\n\n")import numpy as np
+    # solution = scipy.integrate.solve_ivp(flow, (0, 100), initial_state(), method="LSODA"\(functions.product == nil ? "" : ", jac=jacobian"))
+    \(functions.constants.data.isEmpty ? "" : "from pathlib import Path\n\n")import numpy as np
 
     # Components of the state.
     names = [
@@ -51,19 +40,19 @@ private struct PythonWriter {
 
     def initial_state():
         return np.array([
-    \(system.initial.map(PythonLiteral.text).wrapped(indentation: "        ")),
+    \(system.initial.map(SourceDialect.python.literal).wrapped(indentation: "        ")),
         ])
 
 
     def flow(time, state):
-    \(indented(flow))
+    \(indented(functions.flow))
         return derivative
-    \(product.map(jacobian) ?? "")
+    \(functions.product.map(jacobian) ?? "")
     """
   }
 
   /// The Jacobian by its columns: as long as twice the flow, whatever the dimension.
-  private func jacobian(_ product: PythonFunction) -> String {
+  private func jacobian(_ product: SourceFunction) -> String {
     """
 
 
@@ -81,28 +70,28 @@ private struct PythonWriter {
     """
   }
 
-  private func indented(_ function: PythonFunction) -> String {
+  private func indented(_ function: SourceFunction) -> String {
     function.lines.map { "    \($0)" }.joined(separator: "\n")
   }
 
   private var constantsText: String {
-    guard !constants.entries.isEmpty else { return "" }
+    guard !functions.constants.entries.isEmpty else { return "" }
     var text = "\n# Constants.\n"
-    if !constants.data.isEmpty {
+    if !functions.constants.data.isEmpty {
       text += "_data = np.fromfile(Path(__file__).with_name(\"\(dataFile)\"), dtype=\"<f8\")\n"
     }
-    var identifiers = (product ?? flow).identifiers
-    for entry in constants.entries {
+    var identifiers = functions.identifiers
+    for entry in functions.constants.entries {
       let name = identifiers.identifier(entry.symbol, in: system.graph)
       let shape = "(\(entry.shape.map { "\($0)," }.joined(separator: " ")))"
       if let offset = entry.offset {
         text += "\(name) = _data[\(offset):\(offset + entry.values.count)].reshape(\(shape))\n"
       } else if entry.shape.isEmpty {
-        text += "\(name) = np.float64(\(PythonLiteral.text(entry.values[0])))\n"
+        text += "\(name) = np.float64(\(SourceDialect.python.literal(entry.values[0])))\n"
       } else {
         text += """
           \(name) = np.array([
-          \(entry.values.map(PythonLiteral.text(_:)).wrapped(indentation: "    ")),
+          \(entry.values.map(SourceDialect.python.literal(_:)).wrapped(indentation: "    ")),
           ]).reshape(\(shape))
 
           """
@@ -112,7 +101,7 @@ private struct PythonWriter {
   }
 
   private var helpersText: String {
-    let helpers = flow.helpers.union(product?.helpers ?? [])
+    let helpers = functions.flow.helpers.union(functions.product?.helpers ?? [])
     var text = ""
     if helpers.contains(.einsum) {
       text += """

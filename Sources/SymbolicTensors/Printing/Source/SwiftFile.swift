@@ -3,15 +3,15 @@ extension FlowSystem {
   ///
   /// - Parameter dataFile: the name of the data file, read by the initializer.
   public func swiftFile(dataFile: String) -> ExportedSource {
-    let program = LoopProgram(self, .swift, reserved: SwiftWriter.reserved)
-    let text = SwiftWriter(system: self, program: program, dataFile: dataFile).text
-    return ExportedSource(text: text, data: program.constants.data)
+    let functions = FlowFunctions(self, .swift, reserved: SwiftWriter.reserved, jacobian: nil)
+    let text = SwiftWriter(system: self, functions: functions, dataFile: dataFile).text
+    return ExportedSource(text: text, data: functions.constants.data)
   }
 }
 
 private struct SwiftWriter {
   let system: FlowSystem
-  let program: LoopProgram
+  let functions: FlowFunctions
   let dataFile: String
 
   static let reserved: Set = [
@@ -21,13 +21,13 @@ private struct SwiftWriter {
     "is", "let", "nil", "operator", "private", "protocol", "public", "repeat", "rethrows", "return", "self",
     "static", "struct", "subscript", "super", "switch", "throw", "throws", "true", "try", "typealias", "var",
     "where", "while", "exp", "log", "abs", "sqrt", "pow", "state", "derivative", "time", "workspace", "total",
-    "largest", "names", "initialState", "data", "Flow",
+    "largest", "names", "initialState", "data", "Flow", "multiply",
   ]
 
   var text: String {
-    let hasData = !program.constants.data.isEmpty
+    let hasData = !functions.constants.data.isEmpty
     let names = system.names.map { "\"\($0)\"" }.wrapped(indentation: "    ")
-    let initial = system.initial.map(LoopDialect.swift.literal(_:)).wrapped(indentation: "    ")
+    let initial = system.initial.map(SourceDialect.swift.literal(_:)).wrapped(indentation: "    ")
     return """
       \(system.heading.map { "// \($0)".trimmingTrailingSpace }.joined(separator: "\n"))
       import Foundation
@@ -59,26 +59,26 @@ private struct SwiftWriter {
         private func evaluate(
           _ state: UnsafeBufferPointer<Double>, _ derivative: UnsafeMutableBufferPointer<Double>
         ) {
-      \(program.lines.map { "  " + $0 }.joined(separator: "\n"))
+      \(functions.flow.lines.map { "  " + $0 }.joined(separator: "\n"))
         }
-      }
+      \(functions.flow.helpers.contains(.multiply) ? SwiftParts.multiply : "")\(functions.flow.definitions)}
 
       """
   }
 
   private var constants: String {
-    var identifiers = program.identifiers
+    var identifiers = functions.identifiers
     var text = ""
-    for entry in program.constants.entries {
+    for entry in functions.constants.entries {
       let name = identifiers.identifier(entry.symbol, in: system.graph)
       if entry.offset != nil {
         text += "  private let \(name): [Double]\n"
       } else if entry.shape.isEmpty {
-        text += "  private let \(name): Double = \(LoopDialect.swift.literal(entry.values[0]))\n"
+        text += "  private let \(name): Double = \(SourceDialect.swift.literal(entry.values[0]))\n"
       } else {
         text += """
             private let \(name): [Double] = [
-          \(entry.values.map(LoopDialect.swift.literal(_:)).wrapped(indentation: "    ")),
+          \(entry.values.map(SourceDialect.swift.literal(_:)).wrapped(indentation: "    ")),
             ]
 
           """
@@ -88,7 +88,7 @@ private struct SwiftWriter {
   }
 
   private func initializer(_ hasData: Bool) -> String {
-    let allocation = "workspace = .allocate(capacity: \(max(1, program.workspace)))"
+    let allocation = "workspace = .allocate(capacity: \(max(1, functions.flow.workspace)))"
     guard hasData else {
       return """
 
@@ -96,8 +96,8 @@ private struct SwiftWriter {
 
         """
     }
-    var identifiers = program.identifiers
-    let parts = program.constants.entries.compactMap { entry in
+    var identifiers = functions.identifiers
+    let parts = functions.constants.entries.compactMap { entry in
       entry.offset.map {
         let name = identifiers.identifier(entry.symbol, in: system.graph)
         return "    \(name) = Array(numbers[\($0)..<\($0 + entry.values.count)])\n"
@@ -111,11 +111,11 @@ private struct SwiftWriter {
             path.map(URL.init(fileURLWithPath:))
             ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("\(dataFile)")
           let bytes = try Data(contentsOf: file)
-          guard bytes.count == \(program.constants.data.count * 8) else {
+          guard bytes.count == \(functions.constants.data.count * 8) else {
             throw CocoaError(.fileReadCorruptFile)
           }
           let numbers = bytes.withUnsafeBytes { bytes in
-            (0..<\(program.constants.data.count)).map {
+            (0..<\(functions.constants.data.count)).map {
               Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)))
             }
           }
