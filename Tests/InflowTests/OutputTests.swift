@@ -93,7 +93,8 @@ import Testing
     let place = try Workplace()
     func refused(_ format: String, _ model: String) throws -> Command.Result {
       let result = try Command.run(
-        "derive", "small.yaml", "--form", "scalar", "--format", format, "--set", "model={\(model)}", in: place)
+        "derive", "small.yaml", "--form", "scalar", "--format", format, "--set", "model={\(model)}", in: place
+      )
       #expect(result.output.isEmpty)
       return result
     }

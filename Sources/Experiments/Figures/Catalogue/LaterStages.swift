@@ -107,6 +107,12 @@ struct LaterStages: Figure {
         head = form.split("[")[1].split()[0]
         draw(second, data, color, marker, f"head {head}")
     second.set(xscale="log", yscale="log", xlabel="scale, $a$", ylabel=r"$(1-\sigma)\,t$")
+    ticks = sorted(weights.scale.unique())[::2]
+    second.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    second.yaxis.set_major_locator(plt.matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+    second.yaxis.set_major_formatter(plt.FormatStrFormatter("%g"))
+    for axis in (second.xaxis, second.yaxis):
+        axis.set_minor_formatter(plt.NullFormatter())
     second.legend(handletextpad=0.2)
     draw(third, forms[forms.form == "a"], "0.3", "o")
     third.set(xlabel="$a$ at the start", ylabel="$a$ at the end")
