@@ -36,6 +36,7 @@ figures: build
 MODULES = ParameterSpaces SymbolicTensors ODESolvers Flows StrictJSON MarkovChains InductionModel Theory Transformer Experiments
 
 docs: dependencies
+	mkdir -p .build/documentation
 	for module in $(MODULES); do \
 	  $(SWIFT) package --allow-writing-to-directory .build/documentation generate-documentation \
 	    --target $$module --transform-for-static-hosting --output-path .build/documentation/$$module || exit; \

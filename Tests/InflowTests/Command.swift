@@ -111,6 +111,15 @@ final class Workplace {
     try #require(try JSONSerialization.jsonObject(with: Data(read(name).utf8)) as? [String: Any])
   }
 
+  /// A path with `*` for the one name that stands there.
+  func expand(_ pattern: String) throws -> String {
+    let parts = pattern.components(separatedBy: "*")
+    guard parts.count == 2 else { return pattern }
+    let names = try names(parts[0])
+    try #require(names.count == 1, "\(names)")
+    return parts[0] + names[0] + parts[1]
+  }
+
   func names(_ folder: String = "") throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: self[folder]).sorted()
   }

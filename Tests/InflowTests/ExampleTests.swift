@@ -23,6 +23,9 @@ import Testing
     "--engine slurm", "--execute", "--format svg", "--ladder", "CONFIG", "--out long", "/shared/",
   ]
 
+  /// Take minutes as they stand; `document` runs them reduced.
+  private static let minutes = ["--out long", "inflow map Examples/reference-code.yaml"]
+
   /// nil for what other tests run.
   private static func shortened(_ command: String) -> String? {
     guard !elsewhere.contains(where: command.contains) else { return nil }
@@ -100,6 +103,34 @@ import Testing
     default: break
     }
     try run(before + examples, in: place)
+  }
+
+  /// What documents show as printed is what is printed: whole commands, those of seconds.
+  @Test(arguments: ["README.md", "docs/comparison.md"])
+  func printedOutput(path: String) throws {
+    let place = try Workplace()
+    try FileManager.default.createSymbolicLink(
+      atPath: place["Examples"],
+      withDestinationPath: Documentation.root.appendingPathComponent("Examples").path)
+    var compared = 0
+    for shown in PrintedOutput.all(in: try Documentation.read(path)) where !shown.command.isEmpty {
+      guard !Self.minutes.contains(where: shown.command.contains) else { continue }
+      let result = try Command.shell(shown.command, in: place)
+      #expect(result.status == 0, "\(shown.command): \(result.error)")
+      #expect(shown.missing(in: result.output) == nil, "\(shown.command) printed \(result.output)")
+      compared += shown.lines.count
+    }
+    #expect(compared > 20)
+  }
+
+  @Test func printedOutputThatDiffers() {
+    let shown = PrintedOutput.all(in: "```console\n$ inflow x \\\n  --y\na  1.25  {1}\n...\nb: 3e-3\n```\n")
+    #expect(shown.map(\.command) == ["inflow x    --y"])
+    #expect(shown[0].lines == ["a  1.25  {1}", "b: 3e-3"])
+    #expect(shown[0].missing(in: "a 1.251 {1}\nmore\nb: 0.003\n") == nil)
+    #expect(shown[0].missing(in: "a 1.251 {2}\nb: 0.003\n") == "a  1.25  {1}")
+    #expect(shown[0].missing(in: "a 1.251 {1}\nb: 0.01\n") == "b: 3e-3")
+    #expect(shown[0].missing(in: "b: 0.003\na 1.251 {1}\n") == "b: 3e-3")
   }
 
   @Test(

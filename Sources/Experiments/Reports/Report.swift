@@ -34,6 +34,7 @@ extension Report {
   /// - Parameter path: a folder of `integrate`, `train`, `compare`, `map`, `survey` or `sweep`, or the table of `generalize`.
   /// - Throws: `ReportError`, `RunFolderError`, `ConfigurationError`.
   public init(of path: String, threads: Int) throws {
+    let path = URL(fileURLWithPath: path).relativePath
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw RunFolderError.notARun(path, missing: "such file or folder")
