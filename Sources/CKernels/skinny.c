@@ -1,18 +1,7 @@
 #include "skinny.h"
 
-#include "instruction_sets.h"
-
-#define SUFFIX portable
-#include "skinny_body.h"
-#undef SUFFIX
-
-#ifdef HAS_AVX2
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define SUFFIX avx2
-#include "skinny_body.h"
-#undef SUFFIX
-#pragma clang attribute pop
-#endif
+#define BODY "skinny_body.h"
+#include "each_copy.h"
 
 void skinny_outer(double *c, int64_t ldc, const double *a, int64_t ak, int64_t ai, const double *b, int64_t ldb,
                   int64_t rows, int64_t columns, int64_t depth) {

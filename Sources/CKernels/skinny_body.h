@@ -1,8 +1,17 @@
 // The loops of skinny.c. The small dimension is a constant in each case of the switches, so that its numbers stay
 // in registers.
 
-typedef double NAME(vector) __attribute__((vector_size(32), aligned(8)));
-typedef NAME(vector) NAME(v);
+#if VECTOR_BITS == 512
+#define WIDTH 8
+typedef double8 NAME(v);
+INLINE double NAME(sum_of)(NAME(v) s) {
+  return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+#else
+#define WIDTH 4
+typedef double4 NAME(v);
+INLINE double NAME(sum_of)(NAME(v) s) { return (s[0] + s[2]) + (s[1] + s[3]); }
+#endif
 
 #define LOAD(p) (*(const NAME(v) *)(p))
 #define STORE(p, x) (*(NAME(v) *)(p) = (x))
@@ -14,7 +23,7 @@ typedef NAME(vector) NAME(v);
       for (int k = 0; k < DEPTH; ++k) s[k] = a[k * ak + i * ai];                              \
       double *row = c + i * ldc;                                                              \
       int64_t j = 0;                                                                          \
-      for (; j + 4 <= columns; j += 4) {                                                      \
+      for (; j + WIDTH <= columns; j += WIDTH) {                                              \
         NAME(v) sum = s[0] * LOAD(b + j);                                                     \
         for (int k = 1; k < DEPTH; ++k) sum += s[k] * LOAD(b + k * ldb + j);                  \
         STORE(row + j, sum);                                                                  \
@@ -35,15 +44,15 @@ static void NAME(outer)(double *c, int64_t ldc, const double *a, int64_t ak, int
   }
 }
 
-// Up to four rows at a time: their sums for eight columns fill eight registers.
+// Up to four rows at a time: their sums fill eight registers.
 #define ROWS_CASE(ROWS)                                                                       \
   case ROWS: {                                                                                \
     int64_t j = 0;                                                                            \
-    for (; j + 8 <= columns; j += 8) {                                                        \
+    for (; j + 2 * WIDTH <= columns; j += 2 * WIDTH) {                                        \
       NAME(v) sum[ROWS][2];                                                                   \
       for (int r = 0; r < ROWS; ++r) sum[r][0] = sum[r][1] = (NAME(v)){0};                    \
       for (int64_t k = 0; k < depth; ++k) {                                                   \
-        const NAME(v) x = LOAD(b + k * ldb + j), y = LOAD(b + k * ldb + j + 4);               \
+        const NAME(v) x = LOAD(b + k * ldb + j), y = LOAD(b + k * ldb + j + WIDTH);           \
         for (int r = 0; r < ROWS; ++r) {                                                      \
           sum[r][0] += a[r * lda + k] * x;                                                    \
           sum[r][1] += a[r * lda + k] * y;                                                    \
@@ -51,7 +60,7 @@ static void NAME(outer)(double *c, int64_t ldc, const double *a, int64_t ak, int
       }                                                                                       \
       for (int r = 0; r < ROWS; ++r) {                                                        \
         STORE(c + r * ldc + j, sum[r][0]);                                                    \
-        STORE(c + r * ldc + j + 4, sum[r][1]);                                                \
+        STORE(c + r * ldc + j + WIDTH, sum[r][1]);                                            \
       }                                                                                       \
     }                                                                                         \
     for (; j < columns; ++j) {                                                                \
@@ -81,11 +90,11 @@ static void NAME(rows)(double *c, int64_t ldc, const double *a, int64_t lda, con
       NAME(v) sum[ROWS][2];                                                                   \
       for (int r = 0; r < ROWS; ++r) sum[r][0] = sum[r][1] = (NAME(v)){0};                    \
       int64_t k = 0;                                                                          \
-      for (; k + 8 <= depth; k += 8) {                                                        \
-        const NAME(v) x = LOAD(row + k), y = LOAD(row + k + 4);                               \
+      for (; k + 2 * WIDTH <= depth; k += 2 * WIDTH) {                                        \
+        const NAME(v) x = LOAD(row + k), y = LOAD(row + k + WIDTH);                           \
         for (int r = 0; r < ROWS; ++r) {                                                      \
           sum[r][0] += LOAD(a + r * lda + k) * x;                                             \
-          sum[r][1] += LOAD(a + r * lda + k + 4) * y;                                         \
+          sum[r][1] += LOAD(a + r * lda + k + WIDTH) * y;                                     \
         }                                                                                     \
       }                                                                                       \
       double rest[ROWS] = {0};                                                                \
@@ -93,8 +102,7 @@ static void NAME(rows)(double *c, int64_t ldc, const double *a, int64_t lda, con
         for (int r = 0; r < ROWS; ++r) rest[r] += a[r * lda + k] * row[k];                    \
       }                                                                                       \
       for (int r = 0; r < ROWS; ++r) {                                                        \
-        const NAME(v) s = sum[r][0] + sum[r][1];                                              \
-        c[r * ldc + j] = ((s[0] + s[2]) + (s[1] + s[3])) + rest[r];                           \
+        c[r * ldc + j] = NAME(sum_of)(sum[r][0] + sum[r][1]) + rest[r];                       \
       }                                                                                       \
     }                                                                                         \
     break;
@@ -110,6 +118,7 @@ static void NAME(dots)(double *c, int64_t ldc, const double *a, int64_t lda, con
   }
 }
 
+#undef WIDTH
 #undef LOAD
 #undef STORE
 #undef OUTER_CASE

@@ -1,25 +1,16 @@
-// The loops of tiles.c, compiled once per instruction set: SUFFIX names the copy, VECTOR_MATH says whether
-// four-wide exp and log may be called.
+// The loops of tiles.c.
 
-static void NAME(exp)(double *d, const double *a, int64_t n) {
-  int64_t i = 0;
-#ifdef VECTOR_MATH
-  for (; i + 4 <= n; i += 4) {
-    _mm256_storeu_pd(d + i, _ZGVdN4v_exp(_mm256_loadu_pd(a + i)));
-  }
-#endif
-  for (; i < n; ++i) d[i] = exp(a[i]);
-}
+#define EACH_OF_EIGHT(function)                                                    \
+  int64_t i = 0;                                                                   \
+  if (VECTOR_BITS > 0)                                                             \
+    for (; i + 8 <= n; i += 8)                                                     \
+      *(double8 *)(d + i) = NAME(function##_double8)(*(const double8 *)(a + i));   \
+  for (; i < n; ++i) d[i] = function(a[i]);
 
-static void NAME(log)(double *d, const double *a, int64_t n) {
-  int64_t i = 0;
-#ifdef VECTOR_MATH
-  for (; i + 4 <= n; i += 4) {
-    _mm256_storeu_pd(d + i, _ZGVdN4v_log(_mm256_loadu_pd(a + i)));
-  }
-#endif
-  for (; i < n; ++i) d[i] = log(a[i]);
-}
+static void NAME(exp)(double *d, const double *a, int64_t n) { EACH_OF_EIGHT(exp) }
+
+static void NAME(log)(double *d, const double *a, int64_t n) { EACH_OF_EIGHT(log) }
+#undef EACH_OF_EIGHT
 
 static double NAME(total)(const double *a, int64_t n) {
   // Eight partial sums: vectorisable without licence to reassociate, and the same on every machine.

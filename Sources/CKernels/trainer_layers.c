@@ -1,135 +1,18 @@
 #include "trainer_layers.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "trainer_targets.h"
-
-#pragma clang diagnostic ignored "-Wpsabi"
-
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b) JOIN_(a, b)
-
-#define PORTABLE8(function)                                                                    \
-  ({                                                                                               \
-    NAME(v8) in = argument, out;                                                                   \
-    for (int lane = 0; lane < 8; ++lane) out[lane] = function(in[lane]);                           \
-    out;                                                                                           \
-  })
-
-#define PORTABLE_GATHER8(table, index)                                                             \
-  ({                                                                                               \
-    NAME(v8) found;                                                                                \
-    for (int lane = 0; lane < 8; ++lane) found[lane] = (table)[(index)[lane]];                     \
-    found;                                                                                         \
-  })
-
 // The shapes that get code of their own, where it is worth its size.
-#define TRAINER_SELECTORS(SELECTOR)
 #define COMMON_SELECTORS(SELECTOR)                                                                 \
   SELECTOR(1, 1) SELECTOR(2, 1) SELECTOR(3, 1) SELECTOR(4, 1) SELECTOR(5, 1) SELECTOR(6, 1)        \
   SELECTOR(7, 1) SELECTOR(8, 1) SELECTOR(2, 2) SELECTOR(3, 2) SELECTOR(4, 2) SELECTOR(5, 2)        \
   SELECTOR(6, 2) SELECTOR(7, 2) SELECTOR(8, 2) SELECTOR(3, 3) SELECTOR(4, 3) SELECTOR(5, 3)        \
   SELECTOR(6, 3)
 
-// Loops without vectors of their own, for each instruction set.
-#define CODES(name)                                                                                \
-  static void name(const uint16_t *x, int count, int d, int digits, int scale, uint32_t *code) {   \
-    for (int m = 0; m < count; ++m) code[m] = x[m] * (uint32_t)scale;                              \
-    for (int i = 1; i < digits; ++i) {                                                             \
-      scale *= d;                                                                                  \
-      _Pragma("clang loop vectorize(assume_safety)")                                               \
-      for (int m = i; m < count; ++m) code[m] += x[m - i] * (uint32_t)scale;                       \
-    }                                                                                              \
-  }
-CODES(codes_portable)
+#define BODY "trainer_layers_copy.h"
+#include "each_copy.h"
 
-// Places in a histogram [token][window] of 16 bits, for the keys from `lags` on: x_i stride + sum_j x_(i-j) d^(j-1).
-#define PLACES(name)                                                                               \
-  static void name(const uint16_t *x, int count, int d, int lags, int stride, uint16_t *place) {   \
-    for (int i = 0; i < count; ++i) place[i] = (uint16_t)(x[i] * stride);                          \
-    for (int j = 1, power = 1; j <= lags; ++j, power *= d) {                                       \
-      _Pragma("clang loop vectorize(assume_safety)")                                               \
-      for (int i = 0; i < count; ++i) place[i] += (uint16_t)(x[i - j] * power);                    \
-    }                                                                                              \
-  }
-PLACES(places_portable)
-
-// Float and double, each for the baseline ...
-#define REAL float
-#define NAME(function) JOIN(function, f_portable)
-#define EXP8(value) ({ NAME(v8) argument = (value); PORTABLE8(expf); })
-#define LOG8(value) ({ NAME(v8) argument = (value); PORTABLE8(logf); })
-#define GATHER8(table, index) PORTABLE_GATHER8(table, index)
-#include "trainer_layers_body.h"
-#undef REAL
-#undef NAME
-#undef EXP8
-#undef LOG8
-#undef GATHER8
-#define REAL double
-#define NAME(function) JOIN(function, d_portable)
-#define EXP8(value) ({ NAME(v8) argument = (value); PORTABLE8(exp); })
-#define LOG8(value) ({ NAME(v8) argument = (value); PORTABLE8(log); })
-#define GATHER8(table, index) PORTABLE_GATHER8(table, index)
-#include "trainer_layers_body.h"
-#undef REAL
-#undef NAME
-#undef EXP8
-#undef LOG8
-#undef GATHER8
-
-#if TRAINER_AVX2
-#include <immintrin.h>
-#undef TRAINER_SELECTORS
-#define TRAINER_SELECTORS(SELECTOR) COMMON_SELECTORS(SELECTOR)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-CODES(codes_avx2)
-PLACES(places_avx2)
-__m256 _ZGVdN8v_expf(__m256);
-__m256d _ZGVdN4v_exp(__m256d);
-__m256 _ZGVdN8v_logf(__m256);
-__m256d _ZGVdN4v_log(__m256d);
-// ... and for AVX2 with glibc's vectorised exponentials.
-#define REAL float
-#define NAME(function) JOIN(function, f_avx2)
-#define EXP8(value) ((NAME(v8))_ZGVdN8v_expf((__m256)(value)))
-#define LOG8(value) ((NAME(v8))_ZGVdN8v_logf((__m256)(value)))
-#define GATHER8(table, index)                                                                      \
-  ((NAME(v8))_mm256_i32gather_ps(table, _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)(index))), 4))
-#include "trainer_layers_body.h"
-#undef REAL
-#undef NAME
-#undef EXP8
-#undef LOG8
-#undef GATHER8
-#define REAL double
-#define NAME(function) JOIN(function, d_avx2)
-#define HALVES8(value, function)                                                                   \
-  ({                                                                                               \
-    NAME(v8) argument = (value), result;                                                           \
-    _mm256_storeu_pd((double *)&result, function(_mm256_loadu_pd((const double *)&argument)));     \
-    _mm256_storeu_pd((double *)&result + 4, function(_mm256_loadu_pd((const double *)&argument + 4))); \
-    result;                                                                                        \
-  })
-#define EXP8(value) HALVES8(value, _ZGVdN4v_exp)
-#define LOG8(value) HALVES8(value, _ZGVdN4v_log)
-#define GATHER8(table, index) PORTABLE_GATHER8(table, index)
-#include "trainer_layers_body.h"
-#undef REAL
-#undef NAME
-#undef EXP8
-#undef LOG8
-#undef GATHER8
-#pragma clang attribute pop
-#define PICK(function, S, ...)                                                                     \
-  return trainer_has_avx2() ? JOIN(function, S##_avx2)(__VA_ARGS__) : JOIN(function, S##_portable)(__VA_ARGS__)
-#define PICK_PLAIN(function, ...)                                                                  \
-  trainer_has_avx2() ? JOIN(function, avx2)(__VA_ARGS__) : JOIN(function, portable)(__VA_ARGS__)
-#else
-#define PICK_PLAIN(function, ...) JOIN(function, portable)(__VA_ARGS__)
-#define PICK(function, S, ...) return JOIN(function, S##_portable)(__VA_ARGS__)
-#endif
+#define PICK(function, S, ...) return DISPATCH(JOIN(function, S), __VA_ARGS__)
 
 #define EXPORT(REAL, S)                                                                                                \
   void trainer_selector_forward_##S(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride,        \
@@ -222,7 +105,7 @@ EXPORT(float, f)
 EXPORT(double, d)
 
 void trainer_codes(const uint16_t *x, int count, int d, int digits, int scale, uint32_t *code) {
-  PICK_PLAIN(codes, x, count, d, digits, scale, code);
+  DISPATCH(codes, x, count, d, digits, scale, code);
 }
 
 // The first full window's key is at position `lags`; before it a key's window has as many tokens as precede it.
@@ -273,7 +156,7 @@ int trainer_count_windows(const trainer_windows *windows, const uint16_t *x, int
   const int size = windows->d * (int)stride - windows->full, keys = context - lags;
   if (size <= MOST_FOURFOLD && keys >= size / 4) {
     uint16_t *place = (uint16_t *)scratch;
-    PICK_PLAIN(places, x + lags, keys, windows->d, lags, (int)stride, place);
+    DISPATCH(places, x + lags, keys, windows->d, lags, (int)stride, place);
     count_fourfold(place, keys, size, full);
     int query = 0;
     for (int j = lags; j >= 1; --j) query = query * windows->d + x[context - j];

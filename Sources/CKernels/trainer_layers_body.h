@@ -1,42 +1,60 @@
-// The loops of trainer_layers.h for one precision and one instruction set: REAL, and NAME(function) for the copy.
+// The loops of trainer_layers.h for one precision and one instruction set.
 
-typedef REAL NAME(v8) __attribute__((vector_size(8 * sizeof(REAL)), aligned(sizeof(REAL))));
-#define V8 NAME(v8)
+// Eight heads, sequences or tokens side by side.
+typedef REAL LAYER(v8) __attribute__((vector_size(8 * sizeof(REAL)), aligned(sizeof(REAL))));
+#define V8 LAYER(v8)
 
-TRAINER_INLINE V8 NAME(load)(const REAL *p) { return *(const V8 *)p; }
-TRAINER_INLINE void NAME(store)(REAL *p, V8 v) { *(V8 *)p = v; }
-TRAINER_INLINE V8 NAME(all)(REAL value) { return (V8){value, value, value, value, value, value, value, value}; }
-TRAINER_INLINE REAL NAME(total)(V8 v) {
+INLINE V8 LAYER(load)(const REAL *p) { return *(const V8 *)p; }
+INLINE void LAYER(store)(REAL *p, V8 v) { *(V8 *)p = v; }
+INLINE V8 LAYER(all)(REAL value) { return value - (V8){0}; }
+
+// Neighbouring positions side by side, as many as a register takes.
+typedef REAL LAYER(positions) __attribute__((vector_size(POSITIONS * sizeof(REAL)), aligned(sizeof(REAL))));
+#define ROW LAYER(positions)
+
+INLINE ROW LAYER(load_row)(const REAL *p) { return *(const ROW *)p; }
+INLINE void LAYER(store_row)(REAL *p, ROW v) { *(ROW *)p = v; }
+INLINE ROW LAYER(row_of)(REAL value) { return value - (ROW){0}; }
+// Sixteen as eight: the halves added.
+#if POSITIONS == 16
+INLINE V8 LAYER(eight)(ROW v) {
+  return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+#else
+INLINE V8 LAYER(eight)(ROW v) { return v; }
+#endif
+INLINE REAL LAYER(total)(V8 v) {
   return ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
 }
+INLINE REAL LAYER(total_row)(ROW v) { return LAYER(total)(LAYER(eight)(v)); }
 
 // ---------------------------------------------------------------------------------------------- selector
 
-enum { NAME(WIDE) = TRAINER_BLOCK / 8 };
-#define WIDE NAME(WIDE)
+enum { LAYER(WIDE) = TRAINER_BLOCK / POSITIONS };
+#define WIDE LAYER(WIDE)
 #define FULLY _Pragma("clang loop unroll(full)")
 #define EACH FULLY for (int v = 0; v < WIDE; ++v)
 
 // One step of a block: with H and D constant the loops unroll into straight code. With B_h the factor of k_h over sets
 // whose smallest member is h, and A_hh' that of k_h k_h': q = p_0 + sum_h k_h B_h.
-TRAINER_INLINE void NAME(selector_forward_at)(const int H, const int D, const REAL *p, const REAL *k, long stride,
+INLINE void LAYER(selector_forward_at)(const int H, const int D, const REAL *p, const REAL *k, long stride,
                                               REAL *q, REAL *slope) {
-  V8 kh[8], dk[8];
+  ROW kh[8], dk[8];
   FULLY for (int h = 0; h < H; ++h) {
-    kh[h] = NAME(load)(k + h * stride);
-    dk[h] = NAME(all)(0);
+    kh[h] = LAYER(load_row)(k + h * stride);
+    dk[h] = LAYER(row_of)(0);
   }
   const REAL *pair = p + 8 * (1 + H), *triple = pair + 8 * (H * (H - 1) / 2);
-  V8 value = NAME(load)(p);
+  ROW value = LAYER(row_of)(p[0]);
   FULLY for (int h = 0; h < H; ++h) {
-    V8 b = NAME(load)(p + 8 * (1 + h));
+    ROW b = LAYER(row_of)(p[8 * (1 + h)]);
     if (D >= 2) {
       FULLY for (int i = h + 1; i < H; ++i, pair += 8) {
-        V8 a = NAME(load)(pair);
+        ROW a = LAYER(row_of)(pair[0]);
         if (D >= 3) {
-          const V8 product = kh[h] * kh[i];
+          const ROW product = kh[h] * kh[i];
           FULLY for (int j = i + 1; j < H; ++j, triple += 8) {
-            const V8 leaf = NAME(load)(triple);
+            const ROW leaf = LAYER(row_of)(triple[0]);
             a += leaf * kh[j];
             dk[j] += leaf * product;
           }
@@ -46,40 +64,42 @@ TRAINER_INLINE void NAME(selector_forward_at)(const int H, const int D, const RE
       }
     }
     value += b * kh[h];
-    NAME(store)(slope + h * stride, dk[h] + b);
+    LAYER(store_row)(slope + h * stride, dk[h] + b);
   }
-  NAME(store)(q, value);
+  LAYER(store_row)(q, value);
 }
 
-TRAINER_INLINE void NAME(add)(REAL *target, V8 value) { NAME(store)(target, NAME(load)(target) + value); }
+INLINE void LAYER(add)(REAL *target, V8 value) { LAYER(store)(target, LAYER(load)(target) + value); }
+// To the eight lanes of a set's derivative.
+INLINE void LAYER(add_row)(REAL *target, ROW value) { LAYER(add)(target, LAYER(eight)(value)); }
 
-TRAINER_INLINE void NAME(selector_backward_at)(const int H, const int D, const REAL *k, const REAL *dq, long stride,
+INLINE void LAYER(selector_backward_at)(const int H, const int D, const REAL *k, const REAL *dq, long stride,
                                                REAL *slope, REAL *dp) {
-  V8 g[WIDE];
-  EACH g[v] = NAME(load)(dq + 8 * v);
-  V8 sum = g[0];
+  ROW g[WIDE];
+  EACH g[v] = LAYER(load_row)(dq + POSITIONS * v);
+  ROW sum = g[0];
   FULLY for (int v = 1; v < WIDE; ++v) sum += g[v];
-  NAME(add)(dp, sum);
+  LAYER(add_row)(dp, sum);
   REAL *pair = dp + 8 * (1 + H), *triple = pair + 8 * (H * (H - 1) / 2);
   FULLY for (int h = 0; h < H; ++h) {
-    V8 one[WIDE];
-    EACH one[v] = g[v] * NAME(load)(k + h * stride + 8 * v);
+    ROW one[WIDE];
+    EACH one[v] = g[v] * LAYER(load_row)(k + h * stride + POSITIONS * v);
     sum = one[0];
     FULLY for (int v = 1; v < WIDE; ++v) sum += one[v];
-    NAME(add)(dp + 8 * (1 + h), sum);
-    EACH NAME(store)(slope + h * stride + 8 * v, g[v] * NAME(load)(slope + h * stride + 8 * v));
+    LAYER(add_row)(dp + 8 * (1 + h), sum);
+    EACH LAYER(store_row)(slope + h * stride + POSITIONS * v, g[v] * LAYER(load_row)(slope + h * stride + POSITIONS * v));
     if (D >= 2) {
       FULLY for (int i = h + 1; i < H; ++i, pair += 8) {
-        V8 two[WIDE];
-        EACH two[v] = one[v] * NAME(load)(k + i * stride + 8 * v);
+        ROW two[WIDE];
+        EACH two[v] = one[v] * LAYER(load_row)(k + i * stride + POSITIONS * v);
         sum = two[0];
         FULLY for (int v = 1; v < WIDE; ++v) sum += two[v];
-        NAME(add)(pair, sum);
+        LAYER(add_row)(pair, sum);
         if (D >= 3) {
           FULLY for (int j = i + 1; j < H; ++j, triple += 8) {
-            V8 three = NAME(load)(triple);
-            EACH three += two[v] * NAME(load)(k + j * stride + 8 * v);
-            NAME(store)(triple, three);
+            ROW three = two[0] * LAYER(load_row)(k + j * stride);
+            FULLY for (int v = 1; v < WIDE; ++v) three += two[v] * LAYER(load_row)(k + j * stride + POSITIONS * v);
+            LAYER(add_row)(triple, three);
           }
         }
       }
@@ -88,55 +108,55 @@ TRAINER_INLINE void NAME(selector_backward_at)(const int H, const int D, const R
 }
 
 #define SELECTOR(H, D)                                                                                                 \
-  static void NAME(selector_forward_##H##_##D)(const REAL *p, const REAL *k, int n, long stride, REAL *q,              \
+  static void LAYER(selector_forward_##H##_##D)(const REAL *p, const REAL *k, int n, long stride, REAL *q,              \
                                                REAL *slope) {                                                          \
-    for (int l = 0; l < n; l += 8) NAME(selector_forward_at)(H, D, p, k + l, stride, q + l, slope + l);                \
+    for (int l = 0; l < n; l += POSITIONS) LAYER(selector_forward_at)(H, D, p, k + l, stride, q + l, slope + l);                \
   }                                                                                                                    \
-  static void NAME(selector_backward_##H##_##D)(const REAL *k, const REAL *dq, int n, long stride, REAL *slope,        \
+  static void LAYER(selector_backward_##H##_##D)(const REAL *k, const REAL *dq, int n, long stride, REAL *slope,        \
                                                 REAL *dp) {                                                            \
     for (int l = 0; l < n; l += TRAINER_BLOCK)                                                                         \
-      NAME(selector_backward_at)(H, D, k + l, dq + l, stride, slope + l, dp);                                          \
+      LAYER(selector_backward_at)(H, D, k + l, dq + l, stride, slope + l, dp);                                          \
   }
 TRAINER_SELECTORS(SELECTOR)
 #undef SELECTOR
 
 // Any H and D, over the tree: A_S = p_S + sum over children S+h of k_h A_{S+h}, from the largest inner sets down; a
 // leaf's A is its p. G_S is g times the product of S. Then dq/dk_h = sum over S of G_S A_{S+h}.
-static void NAME(selector_forward_tree)(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride,
+static void LAYER(selector_forward_tree)(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride,
                                         REAL *q, REAL *slope, REAL *scratch) {
   REAL *factor = scratch, *product = scratch + tree->inner * TRAINER_BLOCK;
   for (int from = 0; from < n; from += TRAINER_BLOCK) {
     for (int i = tree->inner - 1; i >= 0; --i) {
-      V8 sum[WIDE];
-      EACH sum[v] = NAME(load)(p + 8 * tree->node[i]);
+      ROW sum[WIDE];
+      EACH sum[v] = LAYER(row_of)(p[8 * tree->node[i]]);
       const int first = tree->child[i];
       const REAL *kh = k + tree->head[i] * stride + from;
       for (int c = 0; c < tree->children[i]; ++c, kh += stride) {
         const int place = tree->place[first + c];
         if (place >= 0) {
           const REAL *below = factor + place * TRAINER_BLOCK;
-          EACH sum[v] += NAME(load)(kh + 8 * v) * NAME(load)(below + 8 * v);
+          EACH sum[v] += LAYER(load_row)(kh + POSITIONS * v) * LAYER(load_row)(below + POSITIONS * v);
         } else {
-          const V8 leaf = NAME(load)(p + 8 * (first + c));
-          EACH sum[v] += NAME(load)(kh + 8 * v) * leaf;
+          const ROW leaf = LAYER(row_of)(p[8 * (first + c)]);
+          EACH sum[v] += LAYER(load_row)(kh + POSITIONS * v) * leaf;
         }
       }
-      EACH NAME(store)(factor + i * TRAINER_BLOCK + 8 * v, sum[v]);
+      EACH LAYER(store_row)(factor + i * TRAINER_BLOCK + POSITIONS * v, sum[v]);
     }
-    EACH NAME(store)(q + from + 8 * v, NAME(load)(factor + 8 * v));
-    EACH NAME(store)(product + 8 * v, NAME(all)(1));
+    EACH LAYER(store_row)(q + from + POSITIONS * v, LAYER(load_row)(factor + POSITIONS * v));
+    EACH LAYER(store_row)(product + POSITIONS * v, LAYER(row_of)(1));
     for (int i = 0; i < tree->inner; ++i) {
       const REAL *kh = k + tree->head[i] * stride + from;
       for (int c = 0; c < tree->children[i]; ++c, kh += stride) {
         const int place = tree->place[tree->child[i] + c];
         if (place < 0) continue;
-        EACH NAME(store)(product + place * TRAINER_BLOCK + 8 * v,
-                         NAME(load)(product + i * TRAINER_BLOCK + 8 * v) * NAME(load)(kh + 8 * v));
+        EACH LAYER(store_row)(product + place * TRAINER_BLOCK + POSITIONS * v,
+                         LAYER(load_row)(product + i * TRAINER_BLOCK + POSITIONS * v) * LAYER(load_row)(kh + POSITIONS * v));
       }
     }
     for (int h = 0; h < tree->heads; ++h) {
-      V8 sum[WIDE];
-      EACH sum[v] = NAME(all)(0);
+      ROW sum[WIDE];
+      EACH sum[v] = LAYER(row_of)(0);
       for (int i = 0; i < tree->inner; ++i) {
         const int c = h - tree->head[i];
         if (c < 0 || c >= tree->children[i]) continue;
@@ -144,79 +164,79 @@ static void NAME(selector_forward_tree)(const trainer_tree *tree, const REAL *p,
         const int place = tree->place[tree->child[i] + c];
         if (place >= 0) {
           const REAL *below = factor + place * TRAINER_BLOCK;
-          EACH sum[v] += NAME(load)(g + 8 * v) * NAME(load)(below + 8 * v);
+          EACH sum[v] += LAYER(load_row)(g + POSITIONS * v) * LAYER(load_row)(below + POSITIONS * v);
         } else {
-          const V8 leaf = NAME(load)(p + 8 * (tree->child[i] + c));
-          EACH sum[v] += NAME(load)(g + 8 * v) * leaf;
+          const ROW leaf = LAYER(row_of)(p[8 * (tree->child[i] + c)]);
+          EACH sum[v] += LAYER(load_row)(g + POSITIONS * v) * leaf;
         }
       }
-      EACH NAME(store)(slope + h * stride + from + 8 * v, sum[v]);
+      EACH LAYER(store_row)(slope + h * stride + from + POSITIONS * v, sum[v]);
     }
   }
 }
 
-static void NAME(selector_backward_tree)(const trainer_tree *tree, const REAL *k, const REAL *dq, int n, long stride,
+static void LAYER(selector_backward_tree)(const trainer_tree *tree, const REAL *k, const REAL *dq, int n, long stride,
                                          REAL *slope, REAL *dp, REAL *scratch) {
   for (int from = 0; from < n; from += TRAINER_BLOCK) {
-    EACH NAME(store)(scratch + 8 * v, NAME(load)(dq + from + 8 * v));
+    EACH LAYER(store_row)(scratch + POSITIONS * v, LAYER(load_row)(dq + from + POSITIONS * v));
     for (int i = 0; i < tree->inner; ++i) {
-      V8 g[WIDE];
-      EACH g[v] = NAME(load)(scratch + i * TRAINER_BLOCK + 8 * v);
-      V8 sum = g[0];
+      ROW g[WIDE];
+      EACH g[v] = LAYER(load_row)(scratch + i * TRAINER_BLOCK + POSITIONS * v);
+      ROW sum = g[0];
       for (int v = 1; v < WIDE; ++v) sum += g[v];
-      NAME(add)(dp + 8 * tree->node[i], sum);
+      LAYER(add_row)(dp + 8 * tree->node[i], sum);
       const int first = tree->child[i];
       const REAL *kh = k + tree->head[i] * stride + from;
       for (int c = 0; c < tree->children[i]; ++c, kh += stride) {
         const int place = tree->place[first + c];
         if (place >= 0) {
-          EACH NAME(store)(scratch + place * TRAINER_BLOCK + 8 * v, g[v] * NAME(load)(kh + 8 * v));
+          EACH LAYER(store_row)(scratch + place * TRAINER_BLOCK + POSITIONS * v, g[v] * LAYER(load_row)(kh + POSITIONS * v));
         } else {
-          V8 leaf = g[0] * NAME(load)(kh);
-          for (int v = 1; v < WIDE; ++v) leaf += g[v] * NAME(load)(kh + 8 * v);
-          NAME(add)(dp + 8 * (first + c), leaf);
+          ROW leaf = g[0] * LAYER(load_row)(kh);
+          for (int v = 1; v < WIDE; ++v) leaf += g[v] * LAYER(load_row)(kh + POSITIONS * v);
+          LAYER(add_row)(dp + 8 * (first + c), leaf);
         }
       }
     }
     for (int h = 0; h < tree->heads; ++h)
       EACH {
-        REAL *there = slope + h * stride + from + 8 * v;
-        NAME(store)(there, NAME(load)(there) * NAME(load)(dq + from + 8 * v));
+        REAL *there = slope + h * stride + from + POSITIONS * v;
+        LAYER(store_row)(there, LAYER(load_row)(there) * LAYER(load_row)(dq + from + POSITIONS * v));
       }
   }
 }
 
-static void NAME(selector_forward)(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride, REAL *q,
+static void LAYER(selector_forward)(const trainer_tree *tree, const REAL *p, const REAL *k, int n, long stride, REAL *q,
                                    REAL *slope, REAL *scratch) {
   switch (tree->heads * 4 + (tree->degree <= 3 ? tree->degree : 0)) {
 #define SELECTOR(H, D)                                                                                                 \
-  case H * 4 + D: NAME(selector_forward_##H##_##D)(p, k, n, stride, q, slope); return;
+  case H * 4 + D: LAYER(selector_forward_##H##_##D)(p, k, n, stride, q, slope); return;
     TRAINER_SELECTORS(SELECTOR)
 #undef SELECTOR
-  default: NAME(selector_forward_tree)(tree, p, k, n, stride, q, slope, scratch);
+  default: LAYER(selector_forward_tree)(tree, p, k, n, stride, q, slope, scratch);
   }
 }
 
-static void NAME(selector_backward)(const trainer_tree *tree, const REAL *k, const REAL *dq, int n, long stride,
+static void LAYER(selector_backward)(const trainer_tree *tree, const REAL *k, const REAL *dq, int n, long stride,
                                     REAL *slope, REAL *dp, REAL *scratch) {
   switch (tree->heads * 4 + (tree->degree <= 3 ? tree->degree : 0)) {
 #define SELECTOR(H, D)                                                                                                 \
-  case H * 4 + D: NAME(selector_backward_##H##_##D)(k, dq, n, stride, slope, dp); return;
+  case H * 4 + D: LAYER(selector_backward_##H##_##D)(k, dq, n, stride, slope, dp); return;
     TRAINER_SELECTORS(SELECTOR)
 #undef SELECTOR
-  default: NAME(selector_backward_tree)(tree, k, dq, n, stride, slope, dp, scratch);
+  default: LAYER(selector_backward_tree)(tree, k, dq, n, stride, slope, dp, scratch);
   }
 }
 
 // -------------------------------------------------------------------------------------------- classifier
 
-static REAL NAME(largest)(const REAL *q, int count) {
+static REAL LAYER(largest)(const REAL *q, int count) {
   REAL largest = -INFINITY;
   int l = 0;
   if (count >= 8) {
-    V8 many = NAME(load)(q);
+    V8 many = LAYER(load)(q);
     for (l = 8; l + 8 <= count; l += 8) {
-      many = __builtin_elementwise_max(many, NAME(load)(q + l));
+      many = __builtin_elementwise_max(many, LAYER(load)(q + l));
     }
     for (int lane = 0; lane < 8; ++lane) largest = many[lane] > largest ? many[lane] : largest;
   }
@@ -224,69 +244,69 @@ static REAL NAME(largest)(const REAL *q, int count) {
   return largest;
 }
 
-static void NAME(exponentials)(const REAL *q, REAL a, REAL shift, int count, int n, REAL *e) {
-  for (int l = 0; l < n; l += 8) NAME(store)(e + l, EXP8((NAME(load)(q + l) - shift) * a));
+static void LAYER(exponentials)(const REAL *q, REAL a, REAL shift, int count, int n, REAL *e) {
+  for (int l = 0; l < n; l += POSITIONS) LAYER(store_row)(e + l, EXP_ROW((LAYER(load_row)(q + l) - shift) * a));
   for (int l = count; l < n; ++l) e[l] = 0;
 }
 
-static void NAME(hits)(const uint16_t *x, int target, int count, int n, REAL *hit) {
+static void LAYER(hits)(const uint16_t *x, int target, int count, int n, REAL *hit) {
   for (int l = 0; l < count; ++l) hit[l] = x[l] == target ? (REAL)1 : (REAL)0;
   for (int l = count; l < n; ++l) hit[l] = 0;
 }
 
-static void NAME(attended)(const REAL *e, const REAL *hit, int n, REAL sums[2]) {
-  V8 total = NAME(all)(0), target = NAME(all)(0);
-  for (int l = 0; l < n; l += 8) {
-    V8 el = NAME(load)(e + l);
+static void LAYER(attended)(const REAL *e, const REAL *hit, int n, REAL sums[2]) {
+  ROW total = LAYER(row_of)(0), target = LAYER(row_of)(0);
+  for (int l = 0; l < n; l += POSITIONS) {
+    ROW el = LAYER(load_row)(e + l);
     total += el;
-    target += el * NAME(load)(hit + l);
+    target += el * LAYER(load_row)(hit + l);
   }
-  sums[0] = NAME(total)(total);
-  sums[1] = NAME(total)(target);
+  sums[0] = LAYER(total_row)(total);
+  sums[1] = LAYER(total_row)(target);
 }
 
-static REAL NAME(attention_backward)(const REAL *e, const REAL *hit, const REAL *q, REAL up, REAL base, REAL a, int n,
+static REAL LAYER(attention_backward)(const REAL *e, const REAL *hit, const REAL *q, REAL up, REAL base, REAL a, int n,
                                      REAL *dq) {
-  V8 sum = NAME(all)(0);
-  for (int l = 0; l < n; l += 8) {
-    V8 dlogit = NAME(load)(e + l) * (NAME(load)(hit + l) * up + base);
-    sum += dlogit * NAME(load)(q + l);
-    NAME(store)(dq + l, dlogit * a);
+  ROW sum = LAYER(row_of)(0);
+  for (int l = 0; l < n; l += POSITIONS) {
+    ROW dlogit = LAYER(load_row)(e + l) * (LAYER(load_row)(hit + l) * up + base);
+    sum += dlogit * LAYER(load_row)(q + l);
+    LAYER(store_row)(dq + l, dlogit * a);
   }
-  return NAME(total)(sum);
+  return LAYER(total_row)(sum);
 }
 
 // ------------------------------------------------------------------------------------------------ copier
 
-static void NAME(copier_query)(const REAL *sigma, const uint16_t *x, int lags, int d, REAL *v) {
+static void LAYER(copier_query)(const REAL *sigma, const uint16_t *x, int lags, int d, REAL *v) {
   memset(v, 0, sizeof(REAL) * 8 * (size_t)d);
   for (int j = 0; j < lags; ++j) {
     REAL *row = v + 8 * x[-1 - j];
-    NAME(store)(row, NAME(load)(row) + NAME(load)(sigma + 8 * j));
+    LAYER(store)(row, LAYER(load)(row) + LAYER(load)(sigma + 8 * j));
   }
 }
 
-static void NAME(copier_tables)(const REAL *sigma, const REAL *v, int d, int digits, int chunks, int codes, REAL *t) {
+static void LAYER(copier_tables)(const REAL *sigma, const REAL *v, int d, int digits, int chunks, int codes, REAL *t) {
   for (int c = 0; c < chunks; ++c) {
     REAL *table = t + 8L * c * codes;
     const REAL *s = sigma + 8L * c * digits;
-    const V8 s0 = NAME(load)(s);
-    for (int e = 0; e < d; ++e) NAME(store)(table + 8 * e, s0 * NAME(load)(v + 8 * e));
+    const V8 s0 = LAYER(load)(s);
+    for (int e = 0; e < d; ++e) LAYER(store)(table + 8 * e, s0 * LAYER(load)(v + 8 * e));
     int size = d;
     for (int i = 1; i < digits; ++i, size *= d) {
-      const V8 si = NAME(load)(s + 8 * i);
+      const V8 si = LAYER(load)(s + 8 * i);
       for (int e = d - 1; e >= 0; --e) {
-        const V8 term = si * NAME(load)(v + 8 * e);
+        const V8 term = si * LAYER(load)(v + 8 * e);
         REAL *target = table + 8L * e * size;
         for (int code = 0; code < size; ++code)
-          NAME(store)(target + 8 * code, NAME(load)(table + 8 * code) + term);
+          LAYER(store)(target + 8 * code, LAYER(load)(table + 8 * code) + term);
       }
     }
   }
 }
 
 // Eight vectors of eight heads to eight heads of eight positions, or back.
-TRAINER_INLINE void NAME(transpose)(V8 r[8]) {
+INLINE void LAYER(transpose)(V8 r[8]) {
 #define LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
 #define HIGH(a, b) __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
 #define LOW2(a, b) __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13)
@@ -308,37 +328,37 @@ TRAINER_INLINE void NAME(transpose)(V8 r[8]) {
 }
 
 // Whole blocks of eight positions are straight code on registers; the rest, at most one block, is a loop.
-TRAINER_INLINE void NAME(copier_forward_block)(const REAL *t, const uint32_t *at, int digits, int chunks, int codes,
+INLINE void LAYER(copier_forward_block)(const REAL *t, const uint32_t *at, int digits, int chunks, int codes,
                                                V8 rows[8]) {
-  FULLY for (int r = 0; r < 8; ++r) rows[r] = NAME(load)(t + at[r]);
+  FULLY for (int r = 0; r < 8; ++r) rows[r] = LAYER(load)(t + at[r]);
   for (int c = 1; c < chunks; ++c) {
     t += 8L * codes;
     at -= digits;
-    FULLY for (int r = 0; r < 8; ++r) rows[r] += NAME(load)(t + at[r]);
+    FULLY for (int r = 0; r < 8; ++r) rows[r] += LAYER(load)(t + at[r]);
   }
 }
 
-static void NAME(copier_forward)(const REAL *t, const uint32_t *code, int digits, int chunks, int codes, int heads,
+static void LAYER(copier_forward)(const REAL *t, const uint32_t *code, int digits, int chunks, int codes, int heads,
                                  int count, int n, long stride, REAL *k) {
   int from = 0;
   for (; from + 8 <= count; from += 8) {
     V8 rows[8];
-    NAME(copier_forward_block)(t, code + from, digits, chunks, codes, rows);
-    NAME(transpose)(rows);
+    LAYER(copier_forward_block)(t, code + from, digits, chunks, codes, rows);
+    LAYER(transpose)(rows);
     REAL *target = k + from;
     FULLY for (int h = 0; h < 8; ++h, target += stride)
-      if (h < heads) NAME(store)(target, rows[h]);
+      if (h < heads) LAYER(store)(target, rows[h]);
   }
   for (; from < n; from += 8)
     for (int h = 0; h < heads; ++h) {
-      V8 row = NAME(all)(0);
+      V8 row = LAYER(all)(0);
       for (int r = 0; from + r < count && r < 8; ++r)
         for (int c = 0; c < chunks; ++c) row[r] += t[8L * c * codes + code[from + r - c * digits] + h];
-      NAME(store)(k + h * stride + from, row);
+      LAYER(store)(k + h * stride + from, row);
     }
 }
 
-static void NAME(copier_backward)(const REAL *dk, const uint32_t *code, int digits, int chunks, int codes, int heads,
+static void LAYER(copier_backward)(const REAL *dk, const uint32_t *code, int digits, int chunks, int codes, int heads,
                                   int count, long stride, REAL *dt) {
   memset(dt, 0, sizeof(REAL) * 8 * (size_t)chunks * (size_t)codes);
   int from = 0;
@@ -346,12 +366,12 @@ static void NAME(copier_backward)(const REAL *dk, const uint32_t *code, int digi
     V8 rows[8];
     const REAL *source = dk + from;
     FULLY for (int h = 0; h < 8; ++h, source += stride)
-      rows[h] = h < heads ? NAME(load)(source) : NAME(all)(0);
-    NAME(transpose)(rows);
+      rows[h] = h < heads ? LAYER(load)(source) : LAYER(all)(0);
+    LAYER(transpose)(rows);
     REAL *table = dt;
     const uint32_t *at = code + from;
     for (int c = 0; c < chunks; ++c, table += 8L * codes, at -= digits)
-      FULLY for (int r = 0; r < 8; ++r) NAME(add)(table + at[r], rows[r]);
+      FULLY for (int r = 0; r < 8; ++r) LAYER(add)(table + at[r], rows[r]);
   }
   for (; from < count; ++from)
     for (int c = 0; c < chunks; ++c) {
@@ -360,182 +380,188 @@ static void NAME(copier_backward)(const REAL *dk, const uint32_t *code, int digi
     }
 }
 
-static void NAME(copier_tables_backward)(REAL *dt, const REAL *sigma, const REAL *v, int d, int digits, int chunks,
+static void LAYER(copier_tables_backward)(REAL *dt, const REAL *sigma, const REAL *v, int d, int digits, int chunks,
                                          int codes, REAL *dsigma, REAL *dv) {
   memset(dv, 0, sizeof(REAL) * 8 * (size_t)d);
   for (int c = 0; c < chunks; ++c) {
     REAL *table = dt + 8L * c * codes;
     int size = codes / d;
     for (int i = digits - 1; i >= 0; --i, size /= d) {
-      const V8 si = NAME(load)(sigma + 8L * (c * digits + i));
-      V8 gradient = NAME(all)(0);
+      const V8 si = LAYER(load)(sigma + 8L * (c * digits + i));
+      V8 gradient = LAYER(all)(0);
       for (int e = 0; e < d; ++e) {
         // What lies under slowest digit e, summed; then folded onto e = 0, where the next digit finds it.
         REAL *part = table + 8L * e * size;
-        V8 sum = NAME(all)(0);
+        V8 sum = LAYER(all)(0);
         for (int code = 0; code < size; ++code) {
-          V8 value = NAME(load)(part + 8 * code);
+          V8 value = LAYER(load)(part + 8 * code);
           sum += value;
-          if (e > 0) NAME(store)(table + 8 * code, NAME(load)(table + 8 * code) + value);
+          if (e > 0) LAYER(store)(table + 8 * code, LAYER(load)(table + 8 * code) + value);
         }
-        gradient += sum * NAME(load)(v + 8 * e);
-        NAME(store)(dv + 8 * e, NAME(load)(dv + 8 * e) + sum * si);
+        gradient += sum * LAYER(load)(v + 8 * e);
+        LAYER(store)(dv + 8 * e, LAYER(load)(dv + 8 * e) + sum * si);
       }
       REAL *target = dsigma + 8L * (c * digits + i);
-      NAME(store)(target, NAME(load)(target) + gradient);
+      LAYER(store)(target, LAYER(load)(target) + gradient);
     }
   }
 }
 
-static void NAME(copier_partial)(const REAL *sigma, const uint16_t *x, int count, int lags, const REAL *v, int heads,
+static void LAYER(copier_partial)(const REAL *sigma, const uint16_t *x, int count, int lags, const REAL *v, int heads,
                                  long stride, REAL *k) {
   for (int i = 0; i < count; ++i) {
-    V8 sum = NAME(all)(0);
+    V8 sum = LAYER(all)(0);
     for (int j = 1; j <= i && j <= lags; ++j)
-      sum += NAME(load)(sigma + 8L * (i * lags + j - 1)) * NAME(load)(v + 8 * x[i - j]);
+      sum += LAYER(load)(sigma + 8L * (i * lags + j - 1)) * LAYER(load)(v + 8 * x[i - j]);
     for (int h = 0; h < heads; ++h) k[h * stride + i] = sum[h];
   }
 }
 
-static void NAME(copier_partial_backward)(const REAL *sigma, const uint16_t *x, int count, int lags, const REAL *v,
+static void LAYER(copier_partial_backward)(const REAL *sigma, const uint16_t *x, int count, int lags, const REAL *v,
                                           int heads, long stride, const REAL *dk, REAL *dsigma, REAL *dv) {
   for (int i = 0; i < count; ++i) {
-    V8 g = NAME(all)(0);
+    V8 g = LAYER(all)(0);
     for (int h = 0; h < heads; ++h) g[h] = dk[h * stride + i];
     for (int j = 1; j <= i && j <= lags; ++j) {
       const long weight = 8L * (i * lags + j - 1), token = 8L * x[i - j];
-      NAME(store)(dsigma + weight, NAME(load)(dsigma + weight) + g * NAME(load)(v + token));
-      NAME(store)(dv + token, NAME(load)(dv + token) + g * NAME(load)(sigma + weight));
+      LAYER(store)(dsigma + weight, LAYER(load)(dsigma + weight) + g * LAYER(load)(v + token));
+      LAYER(store)(dv + token, LAYER(load)(dv + token) + g * LAYER(load)(sigma + weight));
     }
   }
 }
 
-static void NAME(look_up)(const REAL *table, const uint16_t *x, int count, int n, REAL *value) {
+static void LAYER(look_up)(const REAL *table, const uint16_t *x, int count, int n, REAL *value) {
   for (int l = 0; l < count; ++l) value[l] = table[x[l]];
   for (int l = count; l < n; ++l) value[l] = 0;
 }
 
-static void NAME(scatter)(const REAL *e, const uint16_t *x, int count, REAL *sums) {
+static void LAYER(scatter)(const REAL *e, const uint16_t *x, int count, REAL *sums) {
   for (int l = 0; l < count; ++l) sums[x[l]] += e[l];
 }
 
 // -------------------------------------------------------------------------------------- rows of windows
 
 // `value` in the lanes where t equals `number`, 0 in the others.
-TRAINER_INLINE V8 NAME(where)(V8 t, REAL number, V8 value) {
+INLINE V8 LAYER(where)(V8 t, REAL number, V8 value) {
   __typeof__(t == t) mask = t == number;
   return (V8)(mask & (__typeof__(mask))value);
 }
 
-static void NAME(criterion)(int logits, REAL epsilon, REAL a, int d, int count, int width, const int32_t *target,
+static void LAYER(criterion)(int logits, REAL epsilon, REAL a, int d, int count, int width, const int32_t *target,
                             const REAL *keys, REAL *sums, REAL *y, REAL *loss) {
   for (int from = 0; from < count; from += 8) {
-    V8 total = NAME(all)(0), number = NAME(all)(0), hit = NAME(all)(0), t;
+    V8 total = LAYER(all)(0), number = LAYER(all)(0), hit = LAYER(all)(0), t;
     for (int lane = 0; lane < 8; ++lane) t[lane] = (REAL)target[from + lane];
     for (int e = 0; e < d; ++e) {
-      total += NAME(load)(sums + e * width + from);
-      if (keys) number += NAME(load)(keys + e * width + from);
+      total += LAYER(load)(sums + e * width + from);
+      if (keys) number += LAYER(load)(keys + e * width + from);
     }
     // y_e = sums_e / total; for the linear layer y_e = (keys_e (1 - a mean q) + a sums_e) / number.
     const V8 scale = 1 / (keys ? number : total), mean = total * scale;
     for (int e = 0; e < d; ++e) {
       REAL *there = sums + e * width + from;
-      V8 ye = NAME(load)(there) * scale;
-      if (keys) ye = ye * a + NAME(load)(keys + e * width + from) * scale * (1 - mean * a);
-      NAME(store)(there, ye);
-      hit += NAME(where)(t, (REAL)e, ye);
-      if (y) NAME(store)(y + e * width + from, ye);
+      V8 ye = LAYER(load)(there) * scale;
+      if (keys) ye = ye * a + LAYER(load)(keys + e * width + from) * scale * (1 - mean * a);
+      LAYER(store)(there, ye);
+      hit += LAYER(where)(t, (REAL)e, ye);
+      if (y) LAYER(store)(y + e * width + from, ye);
     }
-    V8 up = NAME(all)(0), sum = NAME(all)(0), largest = NAME(all)(0);
+    V8 up = LAYER(all)(0), sum = LAYER(all)(0), largest = LAYER(all)(0);
     if (logits) {
-      largest = NAME(load)(sums + from);
-      for (int e = 1; e < d; ++e) largest = __builtin_elementwise_max(largest, NAME(load)(sums + e * width + from));
-      for (int e = 0; e < d; ++e) sum += EXP8(NAME(load)(sums + e * width + from) - largest);
-      NAME(store)(loss + from, LOG8(sum) + largest - hit);
-      up = NAME(all)(-1);
+      largest = LAYER(load)(sums + from);
+      for (int e = 1; e < d; ++e) largest = __builtin_elementwise_max(largest, LAYER(load)(sums + e * width + from));
+      for (int e = 0; e < d; ++e) sum += EXP(LAYER(load)(sums + e * width + from) - largest);
+      LAYER(store)(loss + from, LOG(sum) + largest - hit);
+      up = LAYER(all)(-1);
       sum = 1 / sum;
     } else {
-      NAME(store)(loss + from, -LOG8(hit + epsilon));
+      LAYER(store)(loss + from, -LOG(hit + epsilon));
       up = -1 / (hit + epsilon);
     }
     // The mean of dy under the weights that y is a mean of; then c = (dy - that) / total.
-    V8 centre = NAME(all)(0);
+    V8 centre = LAYER(all)(0);
     for (int e = 0; e < d; ++e) {
-      V8 ye = NAME(load)(sums + e * width + from);
-      V8 weight = keys ? NAME(load)(keys + e * width + from) * scale : ye;
-      V8 dy = logits ? EXP8(ye - largest) * sum : NAME(all)(0);
-      dy += NAME(where)(t, (REAL)e, up);
+      V8 ye = LAYER(load)(sums + e * width + from);
+      V8 weight = keys ? LAYER(load)(keys + e * width + from) * scale : ye;
+      V8 dy = logits ? EXP(ye - largest) * sum : LAYER(all)(0);
+      dy += LAYER(where)(t, (REAL)e, up);
       centre += weight * dy;
-      NAME(store)(sums + e * width + from, dy);
+      LAYER(store)(sums + e * width + from, dy);
     }
     for (int e = 0; e < d; ++e) {
       REAL *there = sums + e * width + from;
-      NAME(store)(there, (NAME(load)(there) - centre) * scale);
+      LAYER(store)(there, (LAYER(load)(there) - centre) * scale);
     }
   }
 }
 
-static void NAME(row_forward)(const REAL *v, int heads, int d, int n, long stride, int z, REAL *k) {
+static void LAYER(row_forward)(const REAL *v, int heads, int d, int n, long stride, int z, REAL *k) {
   for (int h = 0; h < heads; ++h) {
     const REAL *vh = v + (long)h * d * stride;
-    for (int l = 0; l < n; l += 8) {
-      V8 sum = NAME(all)(vh[z]) * NAME(load)(vh + l);
-      for (int e = 1; e < d; ++e) sum += NAME(all)(vh[e * stride + z]) * NAME(load)(vh + e * stride + l);
-      NAME(store)(k + h * stride + l, sum);
+    for (int l = 0; l < n; l += POSITIONS) {
+      ROW sum = vh[z] * LAYER(load_row)(vh + l);
+      for (int e = 1; e < d; ++e) sum += vh[e * stride + z] * LAYER(load_row)(vh + e * stride + l);
+      LAYER(store_row)(k + h * stride + l, sum);
     }
   }
 }
 
-static void NAME(row_backward)(const REAL *v, const REAL *dk, int heads, int d, int n, long stride, int z, REAL *dv) {
+static void LAYER(row_backward)(const REAL *v, const REAL *dk, int heads, int d, int n, long stride, int z, REAL *dv) {
   for (int h = 0; h < heads; ++h) {
     const REAL *dkh = dk + h * stride;
     for (int e = 0; e < d; ++e) {
       const REAL *row = v + ((long)h * d + e) * stride;
       REAL *drow = dv + ((long)h * d + e) * stride;
-      const V8 query = NAME(all)(row[z]);
-      V8 sum = NAME(all)(0);
-      for (int l = 0; l < n; l += 8) {
-        V8 g = NAME(load)(dkh + l);
-        sum += g * NAME(load)(row + l);
-        NAME(store)(drow + l, NAME(load)(drow + l) + g * query);
+      const ROW query = LAYER(row_of)(row[z]);
+      ROW sum = LAYER(row_of)(0);
+      for (int l = 0; l < n; l += POSITIONS) {
+        ROW g = LAYER(load_row)(dkh + l);
+        sum += g * LAYER(load_row)(row + l);
+        LAYER(store_row)(drow + l, LAYER(load_row)(drow + l) + g * query);
       }
-      drow[z] += NAME(total)(sum);
+      drow[z] += LAYER(total_row)(sum);
     }
   }
 }
 
-typedef uint16_t NAME(u8) __attribute__((vector_size(16), aligned(2)));
-TRAINER_INLINE V8 NAME(widen)(const uint16_t *p) {
+typedef uint16_t LAYER(u8) __attribute__((vector_size(16), aligned(2)));
+INLINE V8 LAYER(widen)(const uint16_t *p) {
   typedef int32_t wide __attribute__((vector_size(32)));
-  return __builtin_convertvector(__builtin_convertvector(*(const NAME(u8) *)p, wide), V8);
+  return __builtin_convertvector(__builtin_convertvector(*(const LAYER(u8) *)p, wide), V8);
 }
 
-static void NAME(counts_forward)(const uint16_t *counts, const int32_t *sequences, int count, const REAL *e, int d,
+typedef uint16_t LAYER(u_row) __attribute__((vector_size(2 * POSITIONS), aligned(2)));
+INLINE ROW LAYER(widen_row)(const uint16_t *p) {
+  typedef int32_t wide __attribute__((vector_size(4 * POSITIONS)));
+  return __builtin_convertvector(__builtin_convertvector(*(const LAYER(u_row) *)p, wide), ROW);
+}
+
+static void LAYER(counts_forward)(const uint16_t *counts, const int32_t *sequences, int count, const REAL *e, int d,
                                  long stride, int width, REAL *sums) {
   for (int column = 0; column < count; ++column) {
     const uint16_t *own = counts + sequences[column] * d * stride;
     for (int token = 0; token < d; ++token, own += stride) {
-      V8 sum = NAME(all)(0);
-      for (int l = 0; l < stride; l += 8) sum += NAME(widen)(own + l) * NAME(load)(e + l);
-      sums[token * width + column] = NAME(total)(sum);
+      ROW sum = LAYER(row_of)(0);
+      for (int l = 0; l < stride; l += POSITIONS) sum += LAYER(widen_row)(own + l) * LAYER(load_row)(e + l);
+      sums[token * width + column] = LAYER(total_row)(sum);
     }
   }
 }
 
-static void NAME(counts_backward)(const uint16_t *counts, const int32_t *sequences, int count, const REAL *c, int d,
+static void LAYER(counts_backward)(const uint16_t *counts, const int32_t *sequences, int count, const REAL *c, int d,
                                   long stride, int width, REAL *t) {
   for (int column = 0; column < count; ++column) {
     const uint16_t *own = counts + sequences[column] * d * stride;
-    for (int l = 0; l < stride; l += 8) {
-      V8 sum = NAME(load)(t + l);
+    for (int l = 0; l < stride; l += POSITIONS) {
+      ROW sum = LAYER(load_row)(t + l);
       for (int token = 0; token < d; ++token)
-        sum += NAME(widen)(own + token * stride + l) * c[token * width + column];
-      NAME(store)(t + l, sum);
+        sum += LAYER(widen_row)(own + token * stride + l) * c[token * width + column];
+      LAYER(store_row)(t + l, sum);
     }
   }
 }
 
-static void NAME(entries_forward)(const int32_t *first, const int32_t *end, const uint16_t *window, const uint16_t *weight,
+static void LAYER(entries_forward)(const int32_t *first, const int32_t *end, const uint16_t *window, const uint16_t *weight,
                                   const int32_t *sequences, int count, const REAL *e, int d, int width, REAL *sums) {
   for (int column = 0; column < count; ++column) {
     const int sequence = sequences[column];
@@ -543,14 +569,14 @@ static void NAME(entries_forward)(const int32_t *first, const int32_t *end, cons
     const uint16_t *w = window + first[sequence], *n = weight + first[sequence];
     int from = 0;
     for (int token = 0; token < d; ++token) {
-      V8 sum = NAME(all)(0);
-      for (; from < ends[token]; from += 8) sum += GATHER8(e, w + from) * NAME(widen)(n + from);
-      sums[token * width + column] = NAME(total)(sum);
+      V8 sum = LAYER(all)(0);
+      for (; from < ends[token]; from += 8) sum += GATHER(e, w + from) * LAYER(widen)(n + from);
+      sums[token * width + column] = LAYER(total)(sum);
     }
   }
 }
 
-static void NAME(entries_backward)(const int32_t *first, const int32_t *end, const uint16_t *window, const uint16_t *weight,
+static void LAYER(entries_backward)(const int32_t *first, const int32_t *end, const uint16_t *window, const uint16_t *weight,
                                    const int32_t *sequences, int count, const REAL *c, int d, int width, REAL *t) {
   for (int column = 0; column < count; ++column) {
     const int sequence = sequences[column];
@@ -564,18 +590,20 @@ static void NAME(entries_backward)(const int32_t *first, const int32_t *end, con
   }
 }
 
-static REAL NAME(row_logits)(const REAL *e, const REAL *q, int n, REAL *t) {
-  V8 sum = NAME(all)(0);
-  for (int l = 0; l < n; l += 8) {
-    V8 dlogit = NAME(load)(t + l);
-    if (e) dlogit *= NAME(load)(e + l);
-    sum += dlogit * NAME(load)(q + l);
-    NAME(store)(t + l, dlogit);
+static REAL LAYER(row_logits)(const REAL *e, const REAL *q, int n, REAL *t) {
+  ROW sum = LAYER(row_of)(0);
+  for (int l = 0; l < n; l += POSITIONS) {
+    ROW dlogit = LAYER(load_row)(t + l);
+    if (e) dlogit *= LAYER(load_row)(e + l);
+    sum += dlogit * LAYER(load_row)(q + l);
+    LAYER(store_row)(t + l, dlogit);
   }
-  return NAME(total)(sum);
+  return LAYER(total_row)(sum);
 }
 
 #undef V8
+#undef ROW
+#undef POSITIONS
 #undef WIDE
 #undef EACH
 #undef FULLY

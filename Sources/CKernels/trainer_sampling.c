@@ -1,47 +1,12 @@
 #include "trainer_sampling.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trainer_targets.h"
-
 enum { ROUNDS = 10 };
 
-#pragma clang diagnostic ignored "-Wpsabi"
-
-#define LANES8(value, function)                                            \
-  ({                                                                       \
-    TARGET(f8x) lanes8 = (value);                                          \
-    for (int lane = 0; lane < 8; ++lane) lanes8[lane] = function(lanes8[lane]); \
-    lanes8;                                                                \
-  })
-#define LOG8F(value) LANES8(value, logf)
-#define EXP8F(value) LANES8(value, expf)
-#define COS8F(value) LANES8(value, cosf)
-#define USE_GATHER 0
-#define TARGET(name) name##_baseline
-#include "trainer_sampling_body.h"
-#undef TARGET
-#undef USE_GATHER
-
-#if TRAINER_AVX2
-#include <immintrin.h>
-#undef LOG8F
-#undef EXP8F
-#undef COS8F
-#define LOG8F(value) ((TARGET(f8x))_ZGVdN8v_logf((__m256)(value)))
-#define EXP8F(value) ((TARGET(f8x))_ZGVdN8v_expf((__m256)(value)))
-#define COS8F(value) ((TARGET(f8x))_ZGVdN8v_cosf((__m256)(value)))
-#define USE_GATHER 1
-#define TARGET(name) name##_avx2
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-__m256 _ZGVdN8v_logf(__m256);
-__m256 _ZGVdN8v_expf(__m256);
-__m256 _ZGVdN8v_cosf(__m256);
-#include "trainer_sampling_body.h"
-#pragma clang attribute pop
-#endif
+#define BODY "trainer_sampling_body.h"
+#include "each_copy.h"
 
 void trainer_philox(const uint32_t counter[4], uint64_t key, uint32_t words[4]) {
   uint32_t c[4] = {counter[0], counter[1], counter[2], counter[3]};
@@ -60,23 +25,11 @@ void trainer_philox(const uint32_t counter[4], uint64_t key, uint32_t words[4]) 
 
 void trainer_sample(const trainer_chains *chains, trainer_draw draw, const uint32_t *kernels, int count,
                     int length, int started, uint16_t *x) {
-#if TRAINER_AVX2
-  if (trainer_has_avx2()) {
-    sample_avx2(chains, draw, kernels, count, length, started, x);
-    return;
-  }
-#endif
-  sample_baseline(chains, draw, kernels, count, length, started, x);
+  DISPATCH(sample, chains, draw, kernels, count, length, started, x);
 }
 
 void trainer_dirichlet(trainer_draw draw, double alpha, int d, int contexts, int count, double *p) {
-#if TRAINER_AVX2
-  if (trainer_has_avx2()) {
-    dirichlet_avx2(draw, alpha, d, contexts, count, p);
-    return;
-  }
-#endif
-  dirichlet_baseline(draw, alpha, d, contexts, count, p);
+  DISPATCH(dirichlet, draw, alpha, d, contexts, count, p);
 }
 
 void trainer_alias(const double *rows, long count, int d, uint32_t *entries) {

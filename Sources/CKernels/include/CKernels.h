@@ -3,6 +3,7 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "instruction_sets.h"
 #include "skinny.h"
 #include "tiles.h"
 #include "trainer_layers.h"

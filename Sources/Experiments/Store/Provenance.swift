@@ -1,6 +1,7 @@
 import CGSL
 import COpenBLAS
 import Foundation
+import Transformer
 
 /// What a result depends on beside the configuration.
 public enum Provenance {
@@ -30,6 +31,7 @@ public enum Provenance {
     let process = ProcessInfo.processInfo
     return .object([
       "architecture": .string(architecture), "processor": .string(processor),
+      "instructions": .string(InstructionSet.inUse.rawValue),
       "processors": .integer(process.activeProcessorCount),
       "memory": .integer(MachineMemory().physical),
     ])

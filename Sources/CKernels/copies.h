@@ -1,11 +1,15 @@
-// Compiles a file of loops once per instruction set and picks a copy at run time. Before including a body, define
-// SUFFIX; inside it name functions by NAME(...).
-#ifndef CKERNELS_INSTRUCTION_SETS_H
-#define CKERNELS_INSTRUCTION_SETS_H
+// Names the copies of a function, one an instruction set, and picks one of them at run time.
+#ifndef CKERNELS_COPIES_H
+#define CKERNELS_COPIES_H
+
+#include "instruction_sets.h"
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)
+// In a file of loops that each_copy.h includes: the function of this copy.
 #define NAME(function) JOIN(function, SUFFIX)
+
+#define INLINE static inline __attribute__((always_inline))
 
 // Vectorised although the compiler cannot prove that operands do not overlap: an operand that is also the result
 // is read at the element that is written.
@@ -16,15 +20,11 @@
   } while (0)
 
 #if defined(__x86_64__) && defined(__linux__)
-#define HAS_AVX2 1
-#include <immintrin.h>
-static inline int has_avx2(void) {
-  static int known = -1;
-  if (known < 0) known = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return known;
-}
+#define HAS_VECTOR_COPIES 1
 #define DISPATCH(function, ...)                                                   \
-  (has_avx2() ? JOIN(function, avx2)(__VA_ARGS__) : JOIN(function, portable)(__VA_ARGS__))
+  (instructions_in_use() == INSTRUCTIONS_AVX512 ? JOIN(function, avx512)(__VA_ARGS__) \
+   : instructions_in_use() == INSTRUCTIONS_AVX2 ? JOIN(function, avx2)(__VA_ARGS__)   \
+                                                : JOIN(function, portable)(__VA_ARGS__))
 #else
 #define DISPATCH(function, ...) JOIN(function, portable)(__VA_ARGS__)
 #endif
