@@ -47,14 +47,14 @@ let package = Package(
       ]),
     .target(name: "GSLSupport", dependencies: ["CGSL"]),
     .target(name: "ODESolvers", dependencies: ["CGSL", "GSLSupport"]),
-    .target(name: "ParameterSpaces"),
+    .target(name: "StrictJSON"),
+    .target(name: "ParameterSpaces", dependencies: ["StrictJSON"]),
     .target(
       name: "Flows",
       dependencies: [
         "ParameterSpaces", "SymbolicTensors", "ODESolvers",
         .product(name: "Numerics", package: "swift-numerics"),
       ]),
-    .target(name: "StrictJSON"),
     .target(name: "InductionModel", dependencies: ["ParameterSpaces", "StrictJSON"]),
     .target(name: "MarkovChains", dependencies: ["StrictJSON", "CGSL", "GSLSupport", "CKernels"]),
     .target(

@@ -7,9 +7,6 @@ public struct Parameters: Hashable, Sendable {
   /// a.
   public var scale: Double
 
-  /// The largest magnitude that is read: sums and squares of so large ones are still finite.
-  public static let largest = 1e150
-
   public init(attention: [[Double]], coefficients: [Double], scale: Double) {
     self.attention = attention
     self.coefficients = coefficients

@@ -24,6 +24,16 @@ extension JSON {
     return text + "\n"
   }
 
+  /// On one line, without its end.
+  public var line: String {
+    switch self {
+    case .array(let values): "[\(values.map(\.line).joined(separator: ", "))]"
+    case .object(let members):
+      "{\(members.map { "\(Self.quoted($0.key)): \($0.value.line)" }.joined(separator: ", "))}"
+    case .null, .boolean, .integer, .number, .string: String(text.dropLast())
+    }
+  }
+
   private var isScalar: Bool {
     switch self {
     case .array, .object: false

@@ -24,7 +24,7 @@ let minimal = """
     #expect(read.source.start == .uniform)
     #expect(read.model.variant == .paper)
     #expect(read.loss == Loss(criterion: .crossEntropy, epsilon: 0))
-    #expect(read.initial == .pattern(own: 1, other: 0, coefficients: 1, scale: 0.01))
+    #expect(read.initial == .values(["own": 1, "other": 0, "coefficients": 1, "scale": 0.01]))
     #expect(read.theory.level == .infiniteContext)
     #expect(read.theory.sequences == .drawn(context: 100, count: 9000, seed: 1))
     #expect(read.theory.stages.map(\.train) == [[.attention, .coefficients, .scale]])
@@ -78,11 +78,11 @@ let minimal = """
     ] {
       let read = try configuration(minimal, "initial.scale=\(value)")
       let again = try configuration(try read.yaml())
-      guard case .pattern(_, _, _, let scale) = again.initial else {
-        Issue.record("the start is no pattern")
+      guard case .values(let start) = again.initial else {
+        Issue.record("the start is a file")
         return
       }
-      #expect(scale.bitPattern == value.bitPattern)
+      #expect(start.number("scale").bitPattern == value.bitPattern)
     }
   }
 

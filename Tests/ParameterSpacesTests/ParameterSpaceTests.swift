@@ -32,14 +32,20 @@ import Testing
     #expect(space.components(of: ["scale", "attention"]) == [0, 1, 2, 3, 6])
   }
 
-  @Test func groupsAreTensors() {
-    #expect(space.stacks.map(\.shape) == [[2, 2], [2], [1], [1, 2, 12]])
+  @Test func quantitiesAreTensors() {
+    #expect(space.stacks.map(\.name) == ["attention", "c", "scale", "values"])
+    #expect(space.stacks.map(\.shape) == [[2, 2], [2], [1], [2, 12]])
     #expect(space.stacks.map(\.range) == [0..<4, 4..<6, 6..<7, 7..<31])
     let mixed = ParameterSpace([
       ParameterBlock("x", name: "x", latex: "x", group: "g"),
       ParameterBlock("y", name: "y[#1]", latex: "y", group: "g", axes: [.counted("i", 3)]),
     ])
-    #expect(mixed.stacks.map(\.shape) == [[4]])
+    #expect(mixed.stacks.map(\.name) == ["x", "y"] && mixed.stacks.map(\.shape) == [[1], [3]])
+    let ragged = ParameterSpace([
+      ParameterBlock("t1", name: "t[1 #1]", latex: "t", group: "g", axes: [.counted("i", 2)]),
+      ParameterBlock("t2", name: "t[2 #1]", latex: "t", group: "g", axes: [.counted("i", 3)]),
+    ])
+    #expect(ragged.stacks.map(\.shape) == [[5]])
   }
 
   @Test func orbitsAreTensorsAndFamilies() {

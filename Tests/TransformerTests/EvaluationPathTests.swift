@@ -30,8 +30,8 @@ import Transformer
     let variant = try #require(Variant.every.first { $0.normalization == .l2 })
     let model = DisentangledTransformer(
       try ModelDefinition(tokens: 60, window: 2, heads: 2, degree: 2, variant: variant), loss: Loss())
-    #expect(model.memory(count: 100_000, length: 21, isRepeated: false) < 0x1p30)
-    #expect(model.memory(count: 1 << 30, length: 21, isRepeated: false) > 0x1p35)
+    #expect(model.memory(count: 100_000, length: 21, use: .once) < 0x1p30)
+    #expect(model.memory(count: 1 << 30, length: 21, use: .once) > 0x1p35)
   }
 
   @Test(arguments: Self.sizes, EvaluationPath.allCases.filter { $0 != .plain })

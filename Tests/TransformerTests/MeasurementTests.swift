@@ -62,7 +62,7 @@ import Transformer
     let model = DisentangledTransformer(definition, loss: Loss(epsilon: 1e-3))
     let losses = try (0..<64).map { row in
       try model.evaluate(
-        Parameters(flat: measurement.parameters, model: definition), on: [heldOut[row].map { Int($0) }]
+        measurement.parameters, on: [heldOut[row].map { Int($0) }]
       ).loss
     }
     let mean = losses.reduce(0, +) / 64

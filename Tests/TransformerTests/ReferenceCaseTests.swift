@@ -68,13 +68,14 @@ import Transformer
         scale: numbers.scale)
     }
     let found = try model.evaluate(
-      parameters(reference.parameters), on: reference.sequences, pool: WorkerPool(threads: threads))
+      parameters(reference.parameters).flat, on: reference.sequences, pool: WorkerPool(threads: threads))
     let expected = reference.finiteContext
     let gradient = try parameters(expected.gradient)
     #expect(relativeError([found.loss], [expected.loss]) < 1e-10)
     #expect(relativeError(found.predictions.flatMap { $0 }, expected.prediction.flatMap { $0 }) < 1e-10)
-    #expect(relativeError(found.gradient.attention.flatMap { $0 }, gradient.attention.flatMap { $0 }) < 1e-10)
-    #expect(relativeError(found.gradient.coefficients, gradient.coefficients) < 1e-10)
-    #expect(relativeError([found.gradient.scale], [gradient.scale]) < 1e-10)
+    let slope = Parameters(flat: found.gradient, model: definition)
+    #expect(relativeError(slope.attention.flatMap { $0 }, gradient.attention.flatMap { $0 }) < 1e-10)
+    #expect(relativeError(slope.coefficients, gradient.coefficients) < 1e-10)
+    #expect(relativeError([slope.scale], [gradient.scale]) < 1e-10)
   }
 }

@@ -20,10 +20,11 @@ import Transformer
       let theory = try FiniteContextLoss(model: definition, loss: loss, sequences: sequences)
       let (value, gradient) = try theory.evaluate(parameters)
       let prediction = try theory.predictions(parameters)
-      let found = try DisentangledTransformer(definition, loss: loss).evaluate(parameters, on: sequences)
+      let found = try DisentangledTransformer(definition, loss: loss).evaluate(
+        parameters.flat, on: sequences)
       let label = "\(variant) \(criterion) seed \(1000 + number)"
       #expect(relativeError([found.loss], [value]) < 1e-12, "\(label)")
-      #expect(relativeError(found.gradient.flat, gradient.flat) < 1e-12, "\(label)")
+      #expect(relativeError(found.gradient, gradient.flat) < 1e-12, "\(label)")
       #expect(
         relativeError(found.predictions.flatMap { $0 }, prediction.values) < 1e-12, "\(label)")
     }
@@ -39,17 +40,17 @@ import Transformer
       randomSequences(count: 1, length: $0, tokens: 3, using: &generator)[0]
     }
     let weights = [0.1, 0.4, 0.3, 0.2]
-    let single = try sequences.map { try model.evaluate(parameters, on: [$0]) }
-    let equal = try model.evaluate(parameters, on: sequences)
-    let weighted = try model.evaluate(parameters, on: sequences, weights: weights)
+    let single = try sequences.map { try model.evaluate(parameters.flat, on: [$0]) }
+    let equal = try model.evaluate(parameters.flat, on: sequences)
+    let weighted = try model.evaluate(parameters.flat, on: sequences, weights: weights)
     var (mean, sum) = (0.0, Parameters.zero(definition).flat)
     for (part, weight) in zip(single, weights) {
       mean += weight * part.loss
-      for (entry, slope) in part.gradient.flat.enumerated() { sum[entry] += weight * slope }
+      for (entry, slope) in part.gradient.enumerated() { sum[entry] += weight * slope }
     }
     #expect(abs(equal.loss - single.reduce(0) { $0 + $1.loss } / 4) < 1e-13)
     #expect(abs(weighted.loss - mean) < 1e-13)
-    #expect(relativeError(weighted.gradient.flat, sum) < 1e-12)
+    #expect(relativeError(weighted.gradient, sum) < 1e-12)
     #expect(equal.predictions == single.map { $0.predictions[0] })
     #expect(weighted.predictions == equal.predictions)
   }

@@ -8,11 +8,15 @@ import Theory
 import Transformer
 
 @Suite struct TrainingRunTests {
+  static var definition: ModelDefinition {
+    get throws { try ModelDefinition(tokens: 3, window: 3, heads: 3, degree: 2) }
+  }
+
   static func setup(
     data: TrainingData? = nil, optimizer: Optimizer? = nil, stages: [TrainingStage]? = nil,
     loss: Loss = Loss(epsilon: 1e-3), precision: Precision = .double
-  ) throws -> TrainingSetup<DisentangledTransformer> {
-    let definition = try ModelDefinition(tokens: 3, window: 3, heads: 3, degree: 2)
+  ) throws -> TrainingSetup {
+    let definition = try definition
     let kernels = try Prior(concentration: 0.5, kernels: 8, seed: 1).draw(tokens: 3, parents: [1, 2])
     let sampler = try ChainSampler(.list(kernels))
     return TrainingSetup(
@@ -89,8 +93,8 @@ import Transformer
     var (expected, gradients): ([Double], [[Double]]) = (setup.start, [])
     for step in 0..<3 {
       let rows = (0..<sequences.count).map { sequences[$0].map { Int($0) } }
-      let found = try model.evaluate(Parameters(flat: expected, model: model.definition), on: rows)
-      gradients.append(found.gradient.flat)
+      let found = try model.evaluate(expected, on: rows)
+      gradients.append(found.gradient)
       let space = model.space
       for range in [space.range(of: .attention), space.range(of: .scale)] {
         for entry in range {
@@ -102,7 +106,7 @@ import Transformer
     }
     let run = try TrainingRun(setup, pool: WorkerPool())
     _ = try run.run()
-    let end = try run.checkpoint().arena(model.blocks)
+    let end = try run.checkpoint().arena(model.space)
     #expect(relativeError(end, expected) < 1e-12)
     #expect(abs(run.state.time - 3 * 0.5 / 0.75) < 1e-14)
   }
@@ -114,7 +118,7 @@ import Transformer
       stages: [TrainingStage(train: ParameterGroup.all, end: .steps(1))])
     let run = try TrainingRun(setup, pool: WorkerPool())
     _ = try run.run()
-    let end = try run.checkpoint().arena(setup.model.blocks)
+    let end = try run.checkpoint().arena(setup.model.space)
     for (after, before) in zip(end, setup.start) { #expect(abs(abs(after - before) - 0.01) < 1e-12) }
   }
 
@@ -123,7 +127,7 @@ import Transformer
     let setup = try Self.setup(optimizer: Optimizer(.sgd(rate: 1), clip: 1e-4), stages: stages)
     let run = try TrainingRun(setup, pool: WorkerPool())
     _ = try run.run()
-    let end = try run.checkpoint().arena(setup.model.blocks)
+    let end = try run.checkpoint().arena(setup.model.space)
     var squares = 0.0
     for (after, before) in zip(end, setup.start) { squares += (after - before) * (after - before) }
     #expect(abs(squares.squareRoot() - 1e-4) < 1e-12)
@@ -147,11 +151,11 @@ import Transformer
       stages: [shareStage, attentionStage, TrainingStage(train: [.scale], end: .time(2.5))])
     let run = try TrainingRun(setup, pool: WorkerPool())
     _ = try run.run()
-    let parameters = Parameters(
-      flat: try run.checkpoint().arena(setup.model.blocks), model: setup.model.definition)
+    let definition = try Self.definition
+    let parameters = Parameters(flat: try run.checkpoint().arena(setup.model.space), model: definition)
     #expect(run.state.endings.map(\.cause) == ["share", "attention", "time"])
     #expect(run.state.step < 803)
-    let quantities = parameters.quantities(setup.model.definition)
+    let quantities = parameters.quantities(definition)
     #expect(quantities.shares[4] >= 0.2)
     #expect(quantities.weights[0][0] >= 0.65 && quantities.weights[1][1] >= 0.65)
     let slow = TrainingStage(
@@ -219,7 +223,7 @@ import Transformer
       return
     }
     #expect(step == 1 && lastGood == 0 && remedy.contains("epsilon"))
-    let kept = try saved.last?.arena(setup.model.blocks)
+    let kept = try saved.last?.arena(setup.model.space)
     #expect(kept == setup.start)
   }
 
@@ -229,12 +233,11 @@ import Transformer
     var saved: [TrainingCheckpoint] = []
     let run = try TrainingRun(setup, pool: WorkerPool())
     #expect(throws: TrainingError.self) { try run.run(.init(backup: { saved.append($0) })) }
-    let parameters = try #require(saved.last).arena(setup.model.blocks)
+    let parameters = try #require(saved.last).arena(setup.model.space)
     let isFinite = parameters.allSatisfy { $0.isFinite }
     #expect(isFinite)
     let rows = [[0, 1, 2, 0, 1, 2, 0, 1, 2]]
-    let found = try setup.model.evaluate(
-      Parameters(flat: parameters, model: setup.model.definition), on: rows)
+    let found = try setup.model.evaluate(parameters, on: rows)
     #expect(found.loss.isFinite)
   }
 
@@ -256,7 +259,7 @@ import Transformer
     }
     var unknown = try Self.setup()
     unknown.stages = [TrainingStage(train: ["queries"], end: .steps(1))]
-    let expected = TrainingError.unknownBlock(
+    let expected = TrainingError.unknownGroup(
       stage: 1, name: "queries", known: ["attention", "coefficients", "scale"])
     #expect(throws: expected) { try TrainingRun(unknown, pool: WorkerPool()) }
     #expect(throws: TrainingError.self) { try TrainingCheckpoint(json: Data("{\"format\": 1}".utf8)) }

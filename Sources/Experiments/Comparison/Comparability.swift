@@ -11,13 +11,24 @@ extension Configuration {
     let training = try trainingSection
     try checkTime(training.optimizer)
     try checkData(training, levels)
+    try checkStages(training)
+  }
+
+  /// Stages of both move the same of what both have, by name.
+  private func checkStages(_ training: TrainingConfiguration) throws {
+    let (own, other) = (model.parameterSpace, trainable.space)
+    func moved(_ groups: [ParameterGroup], _ space: ParameterSpace, _ known: Set<String>) -> Set<String> {
+      Set(space.components(of: groups).map { space.names[$0] }).intersection(known)
+    }
     let (ours, theirs) = (theory.stages.map(\.train), training.stages.map(\.train))
-    guard ours == theirs else {
+    let common = Set(own.names).intersection(other.names)
+    guard ours.map({ moved($0, own, common) }) == theirs.map({ moved($0, other, common) }) else {
       func text(_ stages: [[ParameterGroup]]) -> String {
         stages.map { "[\($0.map(\.rawValue).joined(separator: ", "))]" }.joined(separator: ", then ")
       }
       throw difference(
-        "training.stages", "training of \(text(theirs))", "the groups of theory.stages: \(text(ours))")
+        "training.stages", "training of \(text(theirs))",
+        (own == other ? "the groups" : "groups with the parameters") + " of theory.stages: \(text(ours))")
     }
   }
 
@@ -95,9 +106,11 @@ extension Configuration {
       }
     }
     try check("source", source.tree, other.source.tree)
-    try check("model", ModelConfiguration.tree(model), ModelConfiguration.tree(other.model))
+    try check(
+      "model", ModelConfiguration.tree(model, architecture),
+      ModelConfiguration.tree(other.model, other.architecture))
     try check("loss.criterion", .word(loss.criterion.rawValue), .word(other.loss.criterion.rawValue))
-    try check("initial", initial.tree, other.initial.tree)
+    try check("initial", initial.tree(architecture), other.initial.tree(other.architecture))
   }
 
   private static func oneLine(_ yaml: String) -> String {

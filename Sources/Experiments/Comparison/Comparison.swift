@@ -27,11 +27,19 @@ public struct Comparison: RunTask {
   public init(_ experiment: Experiment, _ request: ComparisonRequest, threads: Int) throws {
     self.request = request
     self.threads = threads
-    let shortest = experiment.model.shortestContext
+    let shortest = max(experiment.model.shortestContext, experiment.trainable.shortestSequence - 1)
+    _ = try experiment.start
     if let short = request.contexts?.first(where: { $0 < shortest }) {
       throw ConfigurationError(
         .outOfRange, at: .configuration, keyPath: "length", found: "\(short)",
         allowed: "at least \(shortest), so that a key has a complete window")
+    }
+    let architecture = experiment.configuration.architecture
+    if request.measuresLadder, architecture.definition.theory != .own {
+      throw ConfigurationError(
+        .conflict, at: .configuration, keyPath: "--ladder", found: "model.architecture \(architecture.name)",
+        allowed: "\(Architectures.standard.name), whose arrows from training to theory are measured",
+        suggestion: "leave out --ladder, or --set model.architecture=\(Architectures.standard.name)")
     }
     let levels = request.levels ?? [experiment.configuration.theory.level]
     training = try ComparedTraining(

@@ -20,7 +20,7 @@ public struct ComparisonReport: Sendable {
   /// Of the first level's flow and the seeds to GIH(S*), up to that time; nil where S* is unknown.
   public let approach: Approach?
   public let stageTimes: [StageTimes]
-  /// Against the first level.
+  /// Against the first level; none of a model that is not the theory's own.
   public let closedForms: [ClosedForm]
   /// Empty unless it was asked for.
   public internal(set) var ladder: [LadderEdge] = []
@@ -45,25 +45,32 @@ public struct ComparisonReport: Sendable {
     let laws = informationSet == nil ? nil : try experiment.windowLaws(threads: threads)
     self.informationSet = informationSet
     let tables = seeds.map(\.table)
-    overlays = try theory.map { try Overlay($0.level, theory: $0.table, seeds: tables, model: model) }
+    let isOwn = configuration.architecture.definition.theory == .own
+    let trained = experiment.trainable
+    overlays = try theory.map {
+      try Overlay(
+        $0.level, theory: $0.table, seeds: tables, model: model, trained: isOwn ? nil : trained)
+    }
     let probe = try LimitProbe(
       experiment, contexts: comparison.contexts, count: request.sequences, seed: request.seed,
       pool: WorkerPool(threads: threads))
     let conservation = Conservation(configuration, theory: theory.first?.table)
-    func limit(_ table: TrajectoryTable, _ range: RangeReport? = nil) throws -> LimitReport {
+    func limit(_ table: TrajectoryTable, _ side: LimitProbe.Side, _ range: RangeReport? = nil) throws
+      -> LimitReport
+    {
       try checkpoint()
       return try LimitReport(
-        table, probe, informationSet: informationSet, range: range, conservation,
+        table, side, probe, informationSet: informationSet, range: range, conservation,
         thresholds: request.thresholds)
     }
-    theoryLimits = try theory.map { ($0.level, try limit($0.table, $0.range)) }
-    trainingLimits = try seeds.map { ($0.seed, try limit($0.table)) }
+    theoryLimits = try theory.map { ($0.level, try limit($0.table, .theory, $0.range)) }
+    trainingLimits = try seeds.map { ($0.seed, try limit($0.table, .training)) }
     let end = overlays.first?.end ?? 0
     agreement = Agreement(
       time: end,
       bySeed: seeds.compactMap { seed in
-        guard let ours = theory.first?.table.parameters(at: end, model),
-          let theirs = seed.table.parameters(at: end, model)
+        guard let ours = theory.first.flatMap({ probe.point($0.table, .theory, at: end) }),
+          let theirs = probe.point(seed.table, .training, at: end)
         else { return nil }
         return (seed.seed, probe.totalVariation(ours, theirs))
       })
@@ -74,20 +81,13 @@ public struct ComparisonReport: Sendable {
     stageTimes = zip(theory, overlays).map { level, overlay in
       StageTimes(level.level, theory: level.table, seeds: tables, model: model, end: overlay.end)
     }
-    guard let laws, let informationSet, let first = theory.first else {
+    guard isOwn, let laws, let informationSet, let first = theory.first else {
       closedForms = []
       return
     }
     closedForms =
       try ClosedForms(experiment, laws: laws, selected: informationSet, theory: first.table, seeds: tables)?
       .all() ?? []
-  }
-}
-
-extension TrajectoryTable {
-  /// The point of the row at a time, up to rounding.
-  func parameters(at time: Double, _ model: ModelDefinition) -> Parameters? {
-    times.firstIndex { abs($0 - time) <= 1e-9 * max(1, time) }.flatMap { parameters($0, model) }
   }
 }
 

@@ -18,7 +18,11 @@ extension Configuration {
     let meaning = try mapInputs { file in
       InputFile(path: "sha256:\(try hashes.hash(of: file))", keyPath: file.keyPath)
     }.tree.removing("name")
-    let told = meaning.without(Self.untrained, alternatives: [Self.defaults, Self.otherOptimizer])
+    let defaults = Self.defaults(of: architecture)
+    // That there is training, or another architecture than the standard one, is no default.
+    let absent = architecture == Architectures.standard ? ["training"] : ["training", "model.architecture"]
+    let told = meaning.without(
+      absent.reduce(defaults) { $0.removing($1) }, alternatives: [defaults, Self.otherOptimizer])
     return ContentIdentity("inflow configuration 1", told ?? .map([:]))
   }
 
@@ -48,9 +52,6 @@ extension Configuration {
       .map([section: tree]), folder: URL(fileURLWithPath: "/"), defaultName: name,
       relative: Relative(configuration: self, changed: [section]))
   }
-
-  /// That there is training is no default.
-  private static let untrained = defaults.removing("training")
 
   /// The defaults of what stands in place of the defaults' choices.
   private static let otherOptimizer =

@@ -5,6 +5,9 @@ import InductionModel
 public struct Configuration: Equatable, Sendable {
   public var name: String
   public var source: SourceConfiguration
+  /// What is trained.
+  public var architecture: Architecture
+  /// Sizes and variant: of the disentangled model that the theory is of, and of what is trained.
   public var model: ModelDefinition
   public var loss: Loss
   public var initial: InitialConfiguration
@@ -45,7 +48,7 @@ extension Configuration {
     relative: Relative? = nil
   ) throws {
     var tree = tree
-    for override in overrides { try tree.apply(override, defaults: Self.defaults) }
+    try tree.apply(overrides)
     try self.init(Cursor(tree: tree, path: "", folder: folder), defaultName: defaultName, relative)
   }
 
@@ -70,18 +73,24 @@ extension Configuration {
     source =
       try relative?.value(\.source, of: "source")
       ?? SourceConfiguration(section.required("source", "a map with tokens, parents and a prior or kernels"))
+    func modelSection() throws -> Cursor {
+      try section.required("model", "a map with window, heads and degree")
+    }
+    architecture =
+      try relative?.value(\.architecture, of: "model") ?? ModelConfiguration.architecture(modelSection())
     model =
       try relative?.value(\.model, of: "source", "model")
-      ?? ModelConfiguration.read(
-        section.required("model", "a map with window, heads and degree"), tokens: source.tokens)
+      ?? ModelConfiguration.read(modelSection(), tokens: source.tokens, architecture)
     loss = try relative?.value(\.loss, of: "loss") ?? Loss(section["loss"])
-    initial = try relative?.value(\.initial, of: "initial") ?? InitialConfiguration(section["initial"])
+    initial =
+      try relative?.value(\.initial, of: "model", "initial")
+      ?? InitialConfiguration(section["initial"], architecture)
     theory =
       try relative?.value(\.theory, of: "source", "model", "theory")
-      ?? TheoryConfiguration(section["theory"], model: model)
+      ?? TheoryConfiguration(section["theory"], StageScope(model))
     training =
       try relative?.value(\.training, of: "source", "model", "training")
-      ?? section["training"].map { [model] in try TrainingConfiguration($0, model: model) }
+      ?? section["training"].map { [scope = trainingScope] in try TrainingConfiguration($0, scope) }
     if let data = training?.data, data.kernels == .prior, case .file = source.kernels {
       throw ConfigurationError(
         .conflict, at: cursor.tree.place, keyPath: "training.data.kernels",
@@ -90,11 +99,16 @@ extension Configuration {
     }
   }
 
+  private var trainingScope: StageScope {
+    StageScope(
+      groups: trainable.space.groups, definition: model, owner: "model.architecture \(architecture.name)")
+  }
+
   var tree: ConfigurationTree {
     .map([
       "format": .integer(Self.format), "name": .text(name), "source": source.tree,
-      "model": ModelConfiguration.tree(model), "loss": loss.tree, "initial": initial.tree,
-      "theory": theory.tree, "training": training?.tree,
+      "model": ModelConfiguration.tree(model, architecture), "loss": loss.tree,
+      "initial": initial.tree(architecture), "theory": theory.tree, "training": training?.tree,
     ])
   }
 

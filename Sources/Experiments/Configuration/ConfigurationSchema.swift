@@ -74,6 +74,12 @@ public enum ConfigurationSchema {
     return map(
       "The transformer.", required: ["window", "heads", "degree"],
       [
+        (
+          "architecture",
+          choice(
+            Architectures.all.map { "\($0.name): \($0.meaning)." }.joined(separator: " "),
+            Architectures.all.map(\.name))
+        ),
         ("window", integer("M, how many lags a head sees.", 1, ModelDefinition.largestWindow)),
         ("heads", integer("H.", 1, ModelDefinition.largestHeads)),
         ("degree", integer("D, the largest set of heads that has a coefficient, at most H.", 1)),
@@ -94,13 +100,31 @@ public enum ConfigurationSchema {
   }
 
   private static var initial: JSON {
-    map(
+    // An architecture refuses the keys of others by itself.
+    let keys = Architectures.all.flatMap(\.initialKeys).reduce(into: [InitialKey]()) { keys, key in
+      if !keys.contains(where: { $0.name == key.name }) { keys.append(key) }
+    }
+    return map(
       "Where theory and training start.",
-      [
-        ("own", number("Logit of each head's own lag.")), ("other", number("Logit of its other lags.")),
-        ("coefficients", number("Every c.")), ("scale", number("a.")),
-        ("parameters", word("A parameters file, in place of the others.")),
+      keys.map { (key: $0.name, value: initialValue($0)) } + [
+        ("parameters", word("A parameters file, in place of the others."))
       ])
+  }
+
+  private static func initialValue(_ key: InitialKey) -> JSON {
+    switch key.domain {
+    case .number: number("\(key.meaning).")
+    case .seed: integer("\(key.meaning).", 0)
+    case .numberOrNormal:
+      either(
+        "\(key.meaning).",
+        [
+          number("The same for all."),
+          map(
+            "Independent normal numbers.", required: ["normal"],
+            [("normal", nonNegative("Their standard deviation."))]),
+        ])
+    }
   }
 
   private static var theory: JSON {
@@ -122,7 +146,10 @@ public enum ConfigurationSchema {
         ("level", choice("How exact the theory is.", TheoryLevel.allCases.map(\.rawValue))),
         ("order", integer("In a, of the leading-order level.", 1, 16)),
         ("sequences", sequences),
-        ("stages", list("One after the other.", stage(required: ["until"], [("until", until)]), least: 1)),
+        (
+          "stages",
+          list("One after the other.", stage(.theory, required: ["until"], [("until", until)]), least: 1)
+        ),
         (
           "solver",
           map(
@@ -183,7 +210,8 @@ public enum ConfigurationSchema {
         (
           "stages",
           list(
-            "One after the other.", stage([("steps", integer("How many.", 0)), ("until", until)]), least: 1)
+            "One after the other.", stage(.trained, [("steps", integer("How many.", 0)), ("until", until)]),
+            least: 1)
         ),
         ("measure", grid("Rows of the trajectory.")), ("checkpoints", grid("States that are kept.")),
         ("seeds", list("One run each.", integer("A seed.", 0), least: 1)),
@@ -246,10 +274,12 @@ public enum ConfigurationSchema {
       ])
   }
 
-  private static func stage(required: [String] = [], _ others: [(key: String, value: JSON)]) -> JSON {
-    let groups = [ParameterGroup.attention, .coefficients, .scale].map(\.rawValue)
-    return map(
-      "A stage.", required: required, [("train", list("What trains.", choice("A group.", groups)))] + others)
+  private static func stage(
+    _ groups: [ParameterGroup], required: [String] = [], _ others: [(key: String, value: JSON)]
+  ) -> JSON {
+    map(
+      "A stage.", required: required,
+      [("train", list("What trains.", choice("A group.", groups.map(\.rawValue))))] + others)
   }
 
   private static func grid(_ meaning: String) -> JSON {
@@ -260,6 +290,20 @@ public enum ConfigurationSchema {
         ("spacing", choice("Even, or even in log(1 + t).", OutputGrid.Spacing.allCases.map(\.rawValue))),
         ("times", list("Given ones.", nonNegative("A time."))), ("every", choice("All.", ["step"])),
       ])
+  }
+}
+
+extension [ParameterGroup] {
+  /// Those of the theory's stages.
+  fileprivate static let theory: [ParameterGroup] = [.attention, .coefficients, .scale]
+
+  /// Those of all architectures; each refuses those of others by itself.
+  fileprivate static var trained: [ParameterGroup] {
+    guard let smallest = try? ModelDefinition(tokens: 2, window: 1, heads: 1, degree: 1) else {
+      return theory
+    }
+    return Architectures.all.flatMap { $0.model(smallest, loss: Loss()).space.groups }
+      .reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }
 

@@ -1,12 +1,12 @@
 import Foundation
-import InductionModel
+import ParameterSpaces
 import Transformer
 
 /// Which real numbers a key accepts.
 enum NumberDomain {
   case any, nonNegative, positive, unit, openUnit
-  /// Of a parameter.
-  case parameter
+  /// Of a parameter, and of the standard deviation of several.
+  case parameter, deviation
 
   func contains(_ value: Double) -> Bool {
     switch self {
@@ -15,7 +15,9 @@ enum NumberDomain {
     case .positive: value.isFinite && value > 0
     case .unit: (0...1).contains(value)
     case .openUnit: value > 0 && value < 1
-    case .parameter: abs(value) <= Parameters.largest
+    case .parameter: abs(value) <= ParameterSpace.largest
+    // Draws of a normal law stay below some tens of deviations.
+    case .deviation: value >= 0 && value <= ParameterSpace.largest / 100
     }
   }
 
@@ -26,7 +28,8 @@ enum NumberDomain {
     case .positive: "a finite number above 0"
     case .unit: "a number from 0 to 1"
     case .openUnit: "a number between 0 and 1"
-    case .parameter: "a number from \(-Parameters.largest) to \(Parameters.largest)"
+    case .deviation: "a number from 0 to \(ParameterSpace.largest / 100)"
+    case .parameter: "a number from \(-ParameterSpace.largest) to \(ParameterSpace.largest)"
     }
   }
 }
@@ -101,8 +104,9 @@ extension Cursor {
     return choice
   }
 
-  func choice(among names: [String]) throws -> String {
-    let allowed = names.joined(separator: ", ")
+  /// - Parameter owner: who has these names and no others.
+  func choice(among names: [String], of owner: String? = nil) throws -> String {
+    let allowed = names.joined(separator: ", ") + (owner.map { ", of \($0)" } ?? "")
     guard let word else { throw error(.wrongType, allowed: allowed) }
     guard names.contains(word) else {
       throw error(

@@ -17,7 +17,9 @@ struct Cursor {
   }
 
   /// Reads a map whose keys are all among `keys`.
-  func section(_ keys: String...) throws -> Section {
+  func section(_ keys: String...) throws -> Section { try section(keys) }
+
+  func section(_ keys: [String]) throws -> Section {
     guard case .map(let entries) = tree.content else {
       throw error(.wrongType, allowed: "a map with the keys \(keys.joined(separator: ", "))")
     }

@@ -1,16 +1,41 @@
 import InductionModel
 
-/// `model`: sizes and variant. It is read straight into the definition.
+/// `model`: architecture, sizes and variant. It is read straight into the definition.
 enum ModelConfiguration {
-  static func read(_ cursor: Cursor, tokens: Int) throws -> ModelDefinition {
-    let section = try cursor.section("window", "heads", "degree", "variant")
+  private static func section(_ cursor: Cursor) throws -> Section {
+    try cursor.section("architecture", "window", "heads", "degree", "variant")
+  }
+
+  static func architecture(_ cursor: Cursor) throws -> Architecture {
+    guard let cursor = try section(cursor)["architecture"] else { return Architectures.standard }
+    let all = Architectures.all
+    let name = try cursor.choice(among: all.map(\.name))
+    return all.first { $0.name == name }.map(Architecture.init) ?? Architectures.standard
+  }
+
+  static func read(_ cursor: Cursor, tokens: Int, _ architecture: Architecture) throws -> ModelDefinition {
+    let definition = try read(cursor, tokens: tokens, variant: architecture.definition.variant)
+    do {
+      try architecture.definition.check(definition)
+    } catch {
+      throw ConfigurationError(
+        .conflict, at: cursor.tree.place, keyPath: "\(cursor.path).\(error.key)", found: error.found,
+        allowed: "\(error.allowed), of model.architecture \(architecture.name)")
+    }
+    return definition
+  }
+
+  private static func read(_ cursor: Cursor, tokens: Int, variant standard: Variant) throws
+    -> ModelDefinition
+  {
+    let section = try section(cursor)
     let window = try section.required("window", "M, how many lags a head sees")
       .integer(in: 1...ModelDefinition.largestWindow)
     let heads = try section.required("heads", "H, how many heads there are")
       .integer(in: 1...ModelDefinition.largestHeads)
     let degreeCursor = try section.required("degree", "D, the largest set of heads: from 1 to model.heads")
     let degree = try degreeCursor.integer(in: 1...heads)
-    let variant = try section["variant"].map(Variant.init) ?? .paper
+    let variant = try section["variant"].map(Variant.init) ?? standard
     do {
       return try ModelDefinition(
         tokens: tokens, window: window, heads: heads, degree: degree, variant: variant)
@@ -21,9 +46,10 @@ enum ModelConfiguration {
     }
   }
 
-  static func tree(_ model: ModelDefinition) -> ConfigurationTree {
+  static func tree(_ model: ModelDefinition, _ architecture: Architecture) -> ConfigurationTree {
     .map([
-      "window": .integer(model.window), "heads": .integer(model.heads), "degree": .integer(model.degree),
+      "architecture": .word(architecture.name), "window": .integer(model.window),
+      "heads": .integer(model.heads), "degree": .integer(model.degree),
       "variant": model.variant.tree,
     ])
   }

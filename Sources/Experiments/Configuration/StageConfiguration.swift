@@ -33,26 +33,43 @@ public struct ShareThreshold: Equatable, Sendable {
   public var above: Double
 }
 
-extension StageConfiguration {
-  init(_ cursor: Cursor, model: ModelDefinition) throws {
-    let section = try cursor.section("train", "until")
-    train = try Self.groups(section["train"], model)
-    until = try StageConditions(
-      section.required("until", "a map with time, and other conditions"), model: model)
+/// What stages may train and wait for.
+struct StageScope {
+  /// In the order of the flat vector.
+  let groups: [ParameterGroup]
+  let definition: ModelDefinition
+  /// Whose groups these are, for messages.
+  let owner: String
+}
+
+extension StageScope {
+  /// Of the theory.
+  init(_ definition: ModelDefinition) {
+    self.init(
+      groups: definition.parameterSpace.groups, definition: definition,
+      owner: "the disentangled model, which the theory is of")
   }
 
   /// All groups by default.
-  static func groups(_ cursor: Cursor?, _ model: ModelDefinition) throws -> [ParameterGroup] {
-    let known = model.parameterSpace.groups
-    guard let cursor else { return known }
-    let names = known.map(\.rawValue)
+  func groups(_ cursor: Cursor?) throws -> [ParameterGroup] {
+    guard let cursor else { return groups }
+    let names = groups.map(\.rawValue)
     let entries = try cursor.list(of: "groups: \(names.joined(separator: ", "))")
-    var groups: Set<ParameterGroup> = []
+    var chosen: Set<ParameterGroup> = []
     for entry in entries {
-      let group = ParameterGroup(rawValue: try entry.choice(among: names))
-      guard groups.insert(group).inserted else { throw entry.error(.outOfRange, allowed: "every group once") }
+      let group = ParameterGroup(rawValue: try entry.choice(among: names, of: owner))
+      guard chosen.insert(group).inserted else { throw entry.error(.outOfRange, allowed: "every group once") }
     }
-    return known.filter(groups.contains)
+    return groups.filter(chosen.contains)
+  }
+}
+
+extension StageConfiguration {
+  init(_ cursor: Cursor, _ scope: StageScope) throws {
+    let section = try cursor.section("train", "until")
+    train = try scope.groups(section["train"])
+    until = try StageConditions(
+      section.required("until", "a map with time, and other conditions"), model: scope.definition)
   }
 
   static func tree(of groups: [ParameterGroup]) -> ConfigurationTree {

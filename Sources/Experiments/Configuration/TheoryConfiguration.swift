@@ -1,4 +1,3 @@
-import InductionModel
 import ODESolvers
 import Theory
 
@@ -38,15 +37,15 @@ public struct SolverConfiguration: Equatable, Sendable {
 }
 
 extension TheoryConfiguration {
-  init(_ cursor: Cursor?, model: ModelDefinition) throws {
+  init(_ cursor: Cursor?, _ scope: StageScope) throws {
     let section = try cursor?.section(
       "level", "order", "sequences", "stages", "solver", "output", "correction")
     level = try section?["level"]?.choice(TheoryLevel.self) ?? .infiniteContext
     order = try section?["order"]?.integer(in: 1...16) ?? 1
     sequences = try SequencesConfiguration(section?["sequences"])
     stages =
-      try section?["stages"]?.list(of: "stages").map { try StageConfiguration($0, model: model) }
-      ?? [StageConfiguration(train: model.parameterSpace.groups, until: StageConditions(time: 10_000))]
+      try section?["stages"]?.list(of: "stages").map { try StageConfiguration($0, scope) }
+      ?? [StageConfiguration(train: scope.groups, until: StageConditions(time: 10_000))]
     solver = try SolverConfiguration(section?["solver"])
     output = try OutputGrid(section?["output"], points: 200)
     try output.check(

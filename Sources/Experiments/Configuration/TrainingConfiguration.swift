@@ -1,5 +1,3 @@
-import InductionModel
-
 /// `training`: real finite steps on sampled sequences.
 public struct TrainingConfiguration: Equatable, Sendable {
   public enum Precision: String, CaseIterable, Sendable {
@@ -31,7 +29,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
 }
 
 extension TrainingConfiguration {
-  init(_ cursor: Cursor, model: ModelDefinition) throws {
+  init(_ cursor: Cursor, _ scope: StageScope) throws {
     let section = try cursor.section(
       "context", "data", "held-out", "optimizer", "stages", "measure", "checkpoints", "seeds", "precision",
       "epsilon")
@@ -40,8 +38,8 @@ extension TrainingConfiguration {
     heldOut = try HeldOut(section["held-out"])
     optimizer = try OptimizerConfiguration(section["optimizer"])
     stages =
-      try section["stages"]?.list(of: "stages").map { try TrainingStage($0, model: model) }
-      ?? [TrainingStage(train: model.parameterSpace.groups, length: .steps(10_000))]
+      try section["stages"]?.list(of: "stages").map { try TrainingStage($0, scope) }
+      ?? [TrainingStage(train: scope.groups, length: .steps(10_000))]
     measure = try OutputGrid(section["measure"], points: 200)
     checkpoints = try OutputGrid(section["checkpoints"], points: 20)
     seeds = try section["seeds"].map(Self.seeds) ?? [1, 2, 3]

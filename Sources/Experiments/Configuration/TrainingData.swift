@@ -70,11 +70,11 @@ public struct TrainingStage: Equatable, Sendable {
 }
 
 extension TrainingStage {
-  init(_ cursor: Cursor, model: ModelDefinition) throws {
+  init(_ cursor: Cursor, _ scope: StageScope) throws {
     let section = try cursor.section("train", "steps", "until")
-    train = try StageConfiguration.groups(section["train"], model)
+    train = try scope.groups(section["train"])
     switch try section.only(of: "steps", "until") {
-    case ("until", let end)?: length = .until(try StageConditions(end, model: model))
+    case ("until", let end)?: length = .until(try StageConditions(end, model: scope.definition))
     default:
       length = .steps(
         try section.required("steps", "how many steps the stage lasts, or until").steps())

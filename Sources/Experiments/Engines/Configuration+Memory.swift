@@ -17,7 +17,7 @@ extension Configuration {
 
   private var trainingBytes: Double {
     guard let training else { return 0 }
-    let transformer = DisentangledTransformer(model, loss: loss)
+    let trainable = trainable
     let batch =
       switch training.data.sequences {
       case .fresh(let batch): batch
@@ -25,7 +25,7 @@ extension Configuration {
       case .file(_, let batch): batch ?? 0
       }
     return [batch, training.heldOut.count].reduce(0) {
-      $0 + transformer.memory(count: $1, length: training.context + 1, isRepeated: false)
+      $0 + trainable.memory(count: $1, length: training.context + 1, use: .once)
     }
   }
 }

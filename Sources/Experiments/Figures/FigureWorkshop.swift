@@ -49,19 +49,19 @@ extension FigureWorkshop {
   ///
   /// - Returns: where it ended, and its rows.
   func flow() throws -> (end: Parameters, rows: TrajectoryTable) {
-    let end = try run(FlowTask(experiment(), threads: threads), in: "flow").selection.parameters
+    let end = try run(FlowTask(experiment(), threads: threads), in: "flow").parameters
     return (end, try TrajectoryTable(contentsOf: RunFolder(of: "\(folder)/flow")[.trajectory]))
   }
 
   /// Trains over the seeds.
   ///
   /// - Returns: of each seed where it ended, and its rows.
-  func training() throws -> [(end: Parameters, rows: TrajectoryTable)] {
+  func training() throws -> [(end: [Double], rows: TrajectoryTable)] {
     let summaries = try run(TrainingTask(experiment(), threads: threads), in: "training")
     let whole = try RunFolder(of: "\(folder)/training")
     return try summaries.map { summary in
       let seed = try RunFolder(of: whole.seed(summary.seed))
-      return (summary.selection.parameters, try TrajectoryTable(contentsOf: seed[.trajectory]))
+      return (summary.selection.point, try TrajectoryTable(contentsOf: seed[.trajectory]))
     }
   }
 

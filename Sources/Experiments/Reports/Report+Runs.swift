@@ -139,17 +139,21 @@ private struct Course {
   var pictures: [Report.Picture] {
     let list = files.map { "read(\"\($0)\")" }.joined(separator: ", ")
     let spread = files.count > 1 ? "mean over \(files.count) seeds and the range over them; " : ""
-    return [
+    let hasHeads = tables.contains { $0.columns.contains { $0.hasPrefix("sigma[") } }
+    let course = [
       Report.Picture(
         names: ["course-\(name)"],
         caption:
           "Of \(name), over time: \(spread)shaded where a quantity moves from one plateau to the next; a dotted line, or a "
           + "diamond where curves share a panel, stands where half of the change is done.",
         drawing: "tables = [\(list)]\ncourse(\"course-\(name)\", tables, read(\"\(table).csv\", Path(\".\")))"
-      ),
+      )
+    ]
+    guard hasHeads else { return course }
+    return course + [
       Report.Picture(
         names: ["attention-\(name)"], caption: "Attention of each head to each lag.",
-        drawing: "attention(\"attention-\(name)\", [\(list)])"),
+        drawing: "attention(\"attention-\(name)\", [\(list)])")
     ]
   }
 

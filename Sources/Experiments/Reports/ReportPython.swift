@@ -122,10 +122,14 @@ enum ReportPython {
         tables = [finite(table, [name for name in columns if name in ("loss", "a") or "[" in name]) for table in tables]
         sets = [name for name in columns if name.startswith("p[")]
         heads = own(columns) or [name for name in columns if name.startswith("sigma[")]
-        fig, (shares, weights, scale, loss) = plt.subplots(4, 1, figsize=(5.2, 7), sharex=True,
-                                                           height_ratios=[1.3, 1, 0.8, 0.8])
+        families = [(names, title) for names, title in [(sets, "share, $p_S$"), (heads, r"attention, $\sigma^h_j$")] if names]
+        singles = [name for name in ("a", "loss") if name in columns]
+        heights = [1.3, 1][:len(families)] + [0.8] * len(singles)
+        fig, panels = plt.subplots(len(heights), 1, figsize=(5.2, 0.3 + 1.72 * sum(heights)), sharex=True, squeeze=False,
+                                   height_ratios=heights)
+        panels = list(panels[:, 0])
         largest = {name: max(table[name].max() for table in tables) for name in sets + heads}
-        for axes, quantities in [(shares, sets), (weights, heads)]:
+        for axes, (quantities, title) in zip(panels, families):
             told = leading(quantities, largest)
             for quantity in quantities:
                 if quantity not in told:
@@ -134,16 +138,14 @@ enum ReportPython {
                 curve(axes, tables, quantity, color, label=label(quantity))
                 marked(axes, transitions, quantity, color)
             axes.set_ylim(-0.03, 1.05)
-        for axes, column in [(scale, "a"), (loss, "loss")]:
+            axes.set_ylabel(title)
+            axes.legend(title="heads $S$" if quantities is sets else None, bbox_to_anchor=(1.01, 1), loc="upper left")
+        for axes, column in zip(panels[len(families):], singles):
             curve(axes, tables, column, colors[0])
             shaded(axes, transitions, column, colors[0])
             axes.set_ylabel(label(column))
-        shares.set_ylabel("share, $p_S$")
-        shares.legend(title="heads $S$", bbox_to_anchor=(1.01, 1), loc="upper left")
-        weights.set_ylabel(r"attention, $\sigma^h_j$")
-        weights.legend(bbox_to_anchor=(1.01, 1), loc="upper left")
-        loss.set_xlabel("time, learning rate × step")
-        logarithmic(loss, pd.concat([table.time for table in tables]))
+        panels[-1].set_xlabel("time, learning rate × step")
+        logarithmic(panels[-1], pd.concat([table.time for table in tables]))
         show(fig, name)
 
 

@@ -57,9 +57,10 @@ public struct DerivationRun {
         allowed: stages.count == 1 ? "1" : "1 to \(stages.count), the stages of theory.stages")
     }
     self.command = command
+    let start = try experiment.start
     let trained = stages[stage - 1].train
     let request = DerivationRequest(
-      trained: trained == experiment.model.parameterSpace.groups ? nil : trained, start: experiment.start,
+      trained: trained == experiment.model.parameterSpace.groups ? nil : trained, start: start,
       title: "The \(level.rawValue) flow of \(configuration.name)", command: command,
       version: Provenance.version)
     let problem = experiment.problem(configuration.theory.sequences, threads: threads)
@@ -70,7 +71,7 @@ public struct DerivationRun {
       case .momentum(let inertia):
         plain.with(
           inertia,
-          gradient: try level.definition.loss(problem).evaluate(experiment.start).gradient.flat)
+          gradient: try level.definition.loss(problem).evaluate(start).gradient.flat)
       case .stepSize:
         throw ConfigurationError(
           .conflict, at: .configuration, keyPath: "theory.correction", found: "step-size",

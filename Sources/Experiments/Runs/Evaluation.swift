@@ -17,29 +17,42 @@ public struct Evaluation {
 
   /// - Parameters:
   ///   - parameters: nil for the configuration's start.
+  ///   - level: nil for the configuration's, and for the finite context that a model without theory has.
   ///   - sequences: nil for the configuration's.
+  ///   - engine: nil for the theory where it is the model's own, else for the trainer.
   /// - Throws: `ConfigurationError`, `ChainError`; `TheoryError` where the loss is not finite.
   public init(
     _ experiment: Experiment, at parameters: InputFile? = nil, level: TheoryLevel? = nil,
-    sequences: InputFile? = nil, with engine: Engine = .theory, threads: Int
+    sequences: InputFile? = nil, with engine: Engine? = nil, threads: Int
   ) throws {
-    let theory = experiment.configuration.theory
-    let level = level ?? theory.level
-    let point = try parameters?.parameters(experiment.model) ?? experiment.start
+    let (theory, architecture) = (experiment.configuration.theory, experiment.configuration.architecture)
+    let isOwn = architecture.definition.theory == .own
+    let engine = engine ?? (isOwn ? .theory : .transformer)
+    guard isOwn || engine == .transformer else {
+      throw ConfigurationError(
+        .conflict, at: .configuration, keyPath: "model.architecture",
+        found: "\(architecture.name) --with theory",
+        allowed: "the transformer: the theory is that of the disentangled model",
+        suggestion: "--with transformer, or --set model.architecture=\(Architectures.standard.name)")
+    }
+    let level = level ?? (isOwn ? theory.level : .finiteContext)
+    let point =
+      try parameters?.parameters(architecture, experiment.model) ?? experiment.trainingStart
     if let sequences, level.definition.average != .sequences {
       throw ConfigurationError(
         .conflict, at: .input(sequences), keyPath: "", found: "sequences beside level \(level.rawValue)",
         allowed: "sequences only at level finite-context", suggestion: "--level finite-context")
     }
     let sequences = sequences.map { SequencesConfiguration.file($0) } ?? theory.sequences
-    var found: (loss: Double, gradient: Parameters, prediction: JSON, range: JSON?)
+    var found: (loss: Double, gradient: [Double], prediction: JSON, range: JSON?)
     switch engine {
     case .theory:
       let loss = try experiment.loss(level, sequences: sequences, threads: threads)
       // First, so that its memory is free again when the loss takes its own.
-      let predictions = try loss.predictions(point)
-      let (value, gradient) = try loss.evaluate(point)
-      found = (value, gradient, predictions.json, try loss.range?.json(at: point.flat))
+      let parameters = Parameters(flat: point, model: experiment.model)
+      let predictions = try loss.predictions(parameters)
+      let (value, gradient) = try loss.evaluate(parameters)
+      found = (value, gradient.flat, predictions.json, try loss.range?.json(at: point))
     case .transformer:
       guard level == .finiteContext else {
         throw ConfigurationError(
@@ -53,7 +66,7 @@ public struct Evaluation {
     json = .object(
       [
         ("level", .string(level.rawValue)), ("loss", .number(found.loss)),
-        ("gradient", found.gradient.json(as: experiment.model)), ("prediction", found.prediction),
+        ("gradient", experiment.trainable.space.json(found.gradient)), ("prediction", found.prediction),
       ] + (found.range.map { [("range", $0)] } ?? []))
   }
 }
@@ -88,13 +101,13 @@ extension Experiment {
   /// The trainer's own forward and backward pass.
   ///
   /// - Throws: as the theory does where the loss is not finite.
-  fileprivate func trained(at point: Parameters, on sequences: SequencesConfiguration, threads: Int) throws
-    -> DisentangledTransformer.Evaluation
+  fileprivate func trained(at point: [Double], on sequences: SequencesConfiguration, threads: Int) throws
+    -> SequenceEvaluation
   {
-    let set = try resolved(sequences)
-    let result = try DisentangledTransformer(model, loss: configuration.loss).evaluate(
+    let set = try resolved(sequences, shortest: trainable.shortestSequence)
+    let result = try trainable.evaluate(
       point, on: set.sequences, weights: set.weights, pool: WorkerPool(threads: threads))
-    guard result.loss.isFinite, result.gradient.flat.allSatisfy(\.isFinite) else {
+    guard result.loss.isFinite, result.gradient.allSatisfy(\.isFinite) else {
       let epsilon = configuration.loss.epsilon
       let isNegative = zip(result.predictions, set.sequences).contains { prediction, sequence in
         sequence.last.map { prediction[$0] + epsilon < 0 } ?? false
@@ -103,23 +116,5 @@ extension Experiment {
       throw result.loss == .infinity ? TheoryError.infiniteLoss(epsilon: epsilon) : TheoryError.notFinite
     }
     return result
-  }
-}
-
-extension Parameters {
-  /// In the shape of the parameters file.
-  func json(as model: ModelDefinition) -> JSON {
-    .object([
-      "attention": .array(attention.map { .numbers($0) }),
-      "coefficients": coefficients.json(by: model.sets),
-      "scale": .number(scale),
-    ])
-  }
-}
-
-extension [Double] {
-  /// One number per set of heads, under keys such as `[1 2]`.
-  func json(by sets: [HeadSet]) -> JSON {
-    .object(zip(sets, self).map { (key: "[\($0.label)]", value: .number($1)) })
   }
 }

@@ -2,16 +2,20 @@ import Foundation
 import InductionModel
 import MarkovChains
 import StrictJSON
+import Transformer
 
 /// A configuration with everything that its files and priors stand for.
 public struct Experiment: Sendable {
   public let configuration: Configuration
   public let source: Source
-  /// Where the flow and training start.
-  public let start: Parameters
+  /// Where training starts, in the order of the model's parameter space.
+  public let trainingStart: [Double]
   let laws: SharedLaws
 
+  /// Of the theory.
   public var model: ModelDefinition { configuration.model }
+  /// What is trained, with the theory's loss.
+  public var trainable: any TrainableModel { configuration.trainable }
 
   /// Reads the files that the configuration names and draws the kernels.
   ///
@@ -20,7 +24,7 @@ public struct Experiment: Sendable {
     self.configuration = configuration
     laws = SharedLaws()
     source = try configuration.source.resolved()
-    start = try configuration.initial.resolved(configuration.model)
+    trainingStart = try configuration.initial.resolved(configuration)
   }
 
   /// Another configuration of the same source, model and start, which are not read again.
@@ -29,15 +33,15 @@ public struct Experiment: Sendable {
   func with(_ configuration: Configuration) throws -> Experiment {
     let old = self.configuration
     guard configuration.source == old.source, configuration.model == old.model,
-      configuration.initial == old.initial
+      configuration.architecture == old.architecture, configuration.initial == old.initial
     else { return try Experiment(configuration) }
-    return Experiment(self, configuration)
+    return Experiment(self, configuration, trainingStart: trainingStart)
   }
 
-  private init(_ experiment: Experiment, _ configuration: Configuration) {
+  init(_ experiment: Experiment, _ configuration: Configuration, trainingStart: [Double]) {
     self.configuration = configuration
     source = experiment.source
-    start = experiment.start
+    self.trainingStart = trainingStart
     laws = experiment.laws
   }
 }
@@ -78,29 +82,44 @@ extension SourceConfiguration {
 }
 
 extension InitialConfiguration {
-  func resolved(_ model: ModelDefinition) throws -> Parameters {
+  /// Where training starts.
+  ///
+  /// - Parameter configuration: that these stand in.
+  func resolved(_ configuration: Configuration) throws -> [Double] {
+    let (architecture, model) = (configuration.architecture, configuration.model)
     let start =
       switch self {
-      case .pattern(let own, let other, let coefficients, let scale):
-        Parameters(model: model, own: own, other: other, coefficients: coefficients, scale: scale)
-      case .file(let file): try file.parameters(model)
+      case .values(let values): architecture.definition.start(model, values)
+      case .file(let file): try file.parameters(architecture, model)
       }
-    guard start.quantities(model).shares.allSatisfy(\.isFinite) else {
-      throw sharesError("coefficients whose shares are not finite")
-    }
-    return start
+    let observed = ObservedModel(configuration)
+    let broken = zip(observed.names, observed.values(start)).first { !$0.1.isFinite }
+    guard let (name, _) = broken else { return start }
+    throw model.shareNames.contains(name) ? sharesError : finiteError(name)
   }
 
-  private func sharesError(_ found: String) -> ConfigurationError {
-    let allowed = "coefficients of which one differs from 0, and whose squares are finite"
-    return switch self {
-    case .pattern:
+  private var sharesError: ConfigurationError {
+    error(
+      "coefficients", "coefficients whose shares are not finite",
+      "coefficients of which one differs from 0, and whose squares are finite",
+      "--set initial.coefficients=1, or --set model.variant.coefficients=softmax")
+  }
+
+  private func finiteError(_ name: String) -> ConfigurationError {
+    error(
+      "", "a start at which \(name) is not finite", "a start at which all that is recorded is finite", nil)
+  }
+
+  private func error(_ key: String, _ found: String, _ allowed: String, _ suggestion: String?)
+    -> ConfigurationError
+  {
+    switch self {
+    case .values:
       ConfigurationError(
-        .outOfRange, at: .configuration, keyPath: "initial.coefficients", found: found, allowed: allowed,
-        suggestion: "--set initial.coefficients=1, or --set model.variant.coefficients=softmax")
+        .outOfRange, at: .configuration, keyPath: key.isEmpty ? "initial" : "initial.\(key)", found: found,
+        allowed: allowed, suggestion: suggestion)
     case .file(let file):
-      ConfigurationError(
-        .outOfRange, at: .input(file), keyPath: "coefficients", found: found, allowed: allowed)
+      ConfigurationError(.outOfRange, at: .input(file), keyPath: key, found: found, allowed: allowed)
     }
   }
 }

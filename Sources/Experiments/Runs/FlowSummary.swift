@@ -22,7 +22,8 @@ public struct FlowSummary {
     configuration = task.experiment.configuration
     parameters = Parameters(flat: outcome.parameters, model: configuration.model)
     selection = Selection(
-      model: configuration.model, parameters: parameters, selected: task.selected)
+      ObservedModel(theoryOf: configuration.model), at: outcome.parameters, configuration.model,
+      selected: task.selected)
   }
 
   public var json: JSON {
@@ -57,7 +58,7 @@ public struct FlowSummary {
       ),
       ("range", range?.json ?? .null),
       ("suggestion", outcome.suggestion.map { .string($0) } ?? .null),
-      ("warnings", .array(configuration.warnings.map { .string($0) })),
+      ("warnings", .array(configuration.theoryWarnings.map { .string($0) })),
     ]
     return .object(beginning + selection.members + course)
   }

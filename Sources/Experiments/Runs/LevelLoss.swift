@@ -36,27 +36,32 @@ extension Experiment {
     }
   }
 
-  /// The shortest sequence, L+1, that the model can read.
+  /// The shortest sequence, L+1, that the theory can read.
   var shortestSequence: Int { model.variant.keys == .all ? 2 : model.reach + 2 }
 
   func resolved(_ sequences: SequencesConfiguration) throws -> WeightedSequences {
+    try resolved(sequences, shortest: shortestSequence)
+  }
+
+  /// - Parameter shortest: the fewest tokens, L + 1, that the model reads.
+  func resolved(_ sequences: SequencesConfiguration, shortest: Int) throws -> WeightedSequences {
     switch sequences {
     case .file(let file):
-      return WeightedSequences(try file.sequences(source.alphabet, shortest: shortestSequence))
+      return WeightedSequences(try file.sequences(source.alphabet, shortest: shortest))
     case .all(let context):
-      try check(context: context)
+      try check(context: context, shortest: shortest)
       return try WeightedSequences(allOf: source, context: context)
     case .drawn(let context, let count, let seed):
-      try check(context: context)
+      try check(context: context, shortest: shortest)
       return try WeightedSequences(drawn: count, from: source, context: context, seed: seed)
     }
   }
 
-  private func check(context: Int) throws {
-    guard context + 1 >= shortestSequence else {
+  private func check(context: Int, shortest: Int) throws {
+    guard context + 1 >= shortest else {
       throw ConfigurationError(
         .outOfRange, at: .configuration, keyPath: "theory.sequences.context", found: "\(context)",
-        allowed: "at least \(shortestSequence - 1), so that a key has a complete window")
+        allowed: "at least \(shortest - 1), so that a key has a complete window")
     }
   }
 }

@@ -12,8 +12,13 @@ public struct Outlook: Sendable {
   public init(_ experiment: Experiment, threads: Int) throws {
     self.experiment = experiment
     let level = experiment.configuration.theory.level
-    resources = level.definition.average == .windows ? try Resources(level, of: experiment) : nil
-    try experiment.checkTheory(threads: threads)
+    var resources: Resources?
+    if experiment.configuration.architecture.definition.theory != .none {
+      _ = try experiment.start
+      if level.definition.average == .windows { resources = try Resources(level, of: experiment) }
+      try experiment.checkTheory(threads: threads)
+    }
+    self.resources = resources
     try experiment.checkTraining(threads: threads)
     pace = Pace(experiment, threads: threads)
   }
@@ -27,10 +32,13 @@ extension Outlook {
       [
         "name      \(configuration.name)", "source    \(source)", "model     \(model)",
         "loss      \(configuration.loss.criterion.rawValue), epsilon \(configuration.loss.epsilon)",
-        "theory    \(theory)",
-      ] + stages + ["solver    \(solver)"] + training + time
-    return (lines + configuration.warnings.map { "warning: \($0)" } + ["valid"]).joined(separator: "\n")
+      ] + (hasTheory ? ["theory    \(theory)"] + stages + ["solver    \(solver)"] : []) + training + time
+    return
+      (lines + (hasTheory ? configuration.theoryWarnings : configuration.warnings).map { "warning: \($0)" }
+      + ["valid"]).joined(separator: "\n")
   }
+
+  private var hasTheory: Bool { experiment.configuration.architecture.definition.theory != .none }
 
   private var source: String {
     let source = experiment.configuration.source
@@ -45,9 +53,10 @@ extension Outlook {
   }
 
   private var model: String {
-    let model = experiment.model
-    return "window \(model.window), heads \(model.heads), degree \(model.degree): \(model.sets.count) sets, "
-      + "\(model.parameterCount) parameters"
+    let (model, architecture) = (experiment.model, experiment.configuration.architecture)
+    return (architecture == Architectures.standard ? "" : "\(architecture.name), ")
+      + "window \(model.window), heads \(model.heads), degree \(model.degree): \(model.sets.count) sets, "
+      + "\(experiment.trainable.parameterCount) parameters"
   }
 
   private var theory: String {

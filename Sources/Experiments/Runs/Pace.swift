@@ -46,7 +46,9 @@ extension Experiment {
   /// The level's loss at the largest sizes that are quick, scaled by its operations.
   fileprivate func secondsOfGradient(threads: Int) throws -> Double? {
     let level = configuration.theory.level
-    guard let quick = try quickProblem(level.definition, threads: threads) else { return nil }
+    guard configuration.architecture.definition.theory != .none,
+      let quick = try quickProblem(level.definition, threads: threads)
+    else { return nil }
     let point = Parameters(model: quick.problem.model, own: 1, other: 0, coefficients: 1, scale: 0.01)
     return try Pace.secondsOfGradient(level.definition.loss(quick.problem), at: point.flat) * quick.share
   }
@@ -95,14 +97,14 @@ extension Experiment {
   /// A step on a few sequences, scaled by their number and length, and by that of steps and measurements.
   fileprivate func secondsOfTraining(threads: Int) throws -> Double? {
     guard let training = configuration.training, let steps = training.longestSteps else { return nil }
-    let length = min(training.context + 1, max(shortestSequence, 1 << 12))
+    let length = min(training.context + 1, max(trainable.shortestSequence, 1 << 12))
     let count = max(1, Self.quickTokens / length)
     let sampler = try ChainSampler(source)
-    let transformer = DisentangledTransformer(model, loss: configuration.loss)
+    let trainable = trainable
     let pool = WorkerPool(threads: threads)
-    let evaluator = transformer.evaluator(
+    let evaluator = trainable.evaluator(
       precision: training.precision == .float ? .float : .double, pool: pool)
-    let flat = start.flat
+    let flat = trainingStart
     var drawn = TokenSequences(count: count, length: length, tokens: source.tokens)
     let time = try Pace.seconds {
       try sampler.fill(&drawn, seed: 1, place: DrawPlace(.measurement), pool: pool)

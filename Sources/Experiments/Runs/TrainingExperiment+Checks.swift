@@ -9,10 +9,11 @@ extension Experiment {
   ///
   /// - Throws: `ConfigurationError` for a context without a key, or for more sequences than memory holds.
   func checkSizes(_ training: TrainingConfiguration) throws {
-    guard training.context + 1 >= shortestSequence else {
+    let shortest = trainable.shortestSequence
+    guard training.context + 1 >= shortest else {
       throw ConfigurationError(
         .outOfRange, at: .configuration, keyPath: "training.context", found: "\(training.context)",
-        allowed: "at least \(shortestSequence - 1), so that a key has a complete window",
+        allowed: "at least \(shortest - 1), the shortest that the model reads",
         suggestion: "lengthen the context or lower model.window")
     }
     if training.heldOut.file == nil {
@@ -30,10 +31,10 @@ extension Experiment {
   /// - Parameter batch: how many are evaluated at once of sequences that stay; nil for new ones.
   private func checkMemory(_ count: Int, _ training: TrainingConfiguration, _ key: String, batch: Int?) throws
   {
-    let (context, model) = (training.context, DisentangledTransformer(model, loss: configuration.loss))
-    let isRepeated = batch == count
-    var bytes = model.memory(count: batch ?? count, length: context + 1, isRepeated: isRepeated)
-    if batch != nil, !isRepeated { bytes += 2 * Double(count) * Double(context + 1) }
+    let context = training.context
+    let use: BatchUse = batch == count ? .many : .once
+    var bytes = trainable.memory(count: batch ?? count, length: context + 1, use: use)
+    if batch != nil, use == .once { bytes += 2 * Double(count) * Double(context + 1) }
     try Resources.check(
       bytes, of: key, "\(count) sequences of \(context + 1) tokens", lower: "\(key) or training.context")
   }
@@ -78,7 +79,7 @@ extension Experiment {
   }
 
   private func sequences(_ file: InputFile, context: Int) throws -> TokenSequences {
-    let rows = try file.sequences(source.alphabet, shortest: shortestSequence)
+    let rows = try file.sequences(source.alphabet, shortest: trainable.shortestSequence)
     let length = rows.first?.count ?? 0
     guard length == context + 1 else {
       throw ConfigurationError(

@@ -6,7 +6,9 @@ import Transformer
 public struct TrainingExperiment: Sendable {
   public let experiment: Experiment
   public let training: TrainingConfiguration
-  public let model: DisentangledTransformer
+  /// With the loss of training.
+  public let model: any TrainableModel
+  public let loss: Loss
   /// The same for every seed.
   public let heldOut: TokenSequences
   /// S* and its gap; nil where no stage asks for it and the laws of windows would be large.
@@ -29,7 +31,8 @@ public struct TrainingExperiment: Sendable {
     self.training = training
     var loss = experiment.configuration.loss
     if let epsilon = training.epsilon { loss.epsilon = epsilon }
-    model = DisentangledTransformer(experiment.model, loss: loss)
+    self.loss = loss
+    model = experiment.configuration.architecture.definition.model(experiment.model, loss: loss)
     try experiment.checkSizes(training)
     data =
       switch training.data.sequences {
@@ -51,9 +54,9 @@ public struct TrainingExperiment: Sendable {
   /// The run of one seed.
   ///
   /// - Throws: `ConfigurationError`, `OptimizerError`.
-  public func setup(seed: Int) throws -> TrainingSetup<DisentangledTransformer> {
+  public func setup(seed: Int) throws -> TrainingSetup {
     TrainingSetup(
-      model: model, start: experiment.start.flat, data: try data(seed: seed), heldOut: heldOut,
+      model: model, start: experiment.trainingStart, data: try data(seed: seed), heldOut: heldOut,
       optimizer: try training.optimizer.resolved(),
       stages: training.stages.map { $0.resolved(mostInformative: HeadSet(selected?.set.members ?? [])) },
       measure: StepGrid(training.measure), checkpoints: StepGrid(training.checkpoints), seed: UInt64(seed),

@@ -23,10 +23,9 @@ public struct TrainingSummary: Sendable {
     configuration = training.experiment.configuration
     self.seed = seed
     self.end = end
-    let arena = try end.arena(training.model.blocks)
+    let arena = try end.arena(training.model.space)
     selection = Selection(
-      model: configuration.model, parameters: Parameters(flat: arena, model: configuration.model),
-      selected: training.selected)
+      ObservedModel(training.model), at: arena, configuration.model, selected: training.selected)
     self.loss = loss
     self.standardError = standardError
     self.isComplete = isComplete

@@ -33,7 +33,9 @@ extension SweepDefinition {
     let settings = settings(ofCell: cell)
     do {
       var tree = base
-      for (path, value) in settings { try tree.set(value, at: path, Configuration.defaults) }
+      // The architecture first: others reach into its defaults.
+      let model = settings.filter { $0.path.isOfModel } + settings.filter { !$0.path.isOfModel }
+      for (path, value) in model { try tree.set(value, at: path, Configuration.defaults(for: tree)) }
       return try Configuration(tree, folder: folder, defaultName: name, relative: firstCell)
     } catch let error as ConfigurationError where error.place == .configuration && !settings.isEmpty {
       let values = settings.map { "\($0.path)=\($0.value.line)" }.joined(separator: ", ")

@@ -141,12 +141,12 @@ struct SweepBase {
   }
 
   mutating func set(_ value: ConfigurationTree, at path: ConfigurationPath) throws {
-    try tree.set(value, at: path, Configuration.defaults)
+    try tree.set(value, at: path, Configuration.defaults(for: tree))
     settings.append((path, value.place))
   }
 
   mutating func apply(_ override: Override) throws {
-    try tree.apply(override, defaults: Configuration.defaults)
+    try tree.apply(override, defaults: Configuration.defaults(for: tree))
     settings.append((override.path, .override(override.text)))
   }
 }

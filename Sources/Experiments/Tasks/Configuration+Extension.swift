@@ -12,7 +12,7 @@ extension Configuration {
     // Lengths before rows: a run that was made longer states its rows by time, and is not told that they are too late.
     let file = try ConfigurationFile(path)
     var tree = file.tree
-    for override in overrides { try tree.apply(override, defaults: Self.defaults) }
+    try tree.apply(overrides)
     for rows in ["theory.output", "training.measure", "training.checkpoints"] { tree = tree.removing(rows) }
     try Configuration(tree, folder: file.folder).checkExtends(shorter, in: folder)
     try self.init(contentsOf: path, overrides: overrides)

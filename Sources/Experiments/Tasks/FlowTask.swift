@@ -21,20 +21,20 @@ public struct FlowTask: RunTask {
   public init(_ experiment: Experiment, extending shorter: Configuration? = nil, threads: Int) throws {
     self.experiment = experiment
     self.threads = threads
-    let theory = experiment.configuration.theory
+    let (theory, start) = (experiment.configuration.theory, try experiment.start)
     let needsLaws =
       theory.level.definition.average == .windows || theory.stages.contains(where: \.until.needsSelectedSet)
     loss = try experiment.loss(theory.level, sequences: theory.sequences, threads: threads)
     selected = try needsLaws ? experiment.selectedSet(threads: threads) : nil
     flow = StagedFlow(
-      loss, start: experiment.start.flat,
+      loss, start: start.flat,
       stages: theory.flowStages(
         experiment.model, mostInformative: HeadSet(selected?.set.members ?? [])),
       solver: theory.solver.resolved,
       correction: try experiment.configuration.flowCorrection)
     try flow.solver.validate(dimension: experiment.model.parameterCount)
     identity = try experiment.configuration.identity(of: .flow, extending: shorter)
-    _ = try loss.evaluate(experiment.start)
+    _ = try loss.evaluate(start)
   }
 
   private init(_ task: FlowTask, _ experiment: Experiment) throws {
@@ -60,7 +60,8 @@ public struct FlowTask: RunTask {
       return try summary(of: claim.folder, stored)
     }
     let remains = try RunRemains<FlowCheckpoint>(claim) { $0 }
-    let record = try RunRecord(claim, experiment.configuration, remains, threads: threads)
+    let record = try RunRecord(
+      claim, experiment.configuration, experiment.model.parameterSpace, remains, threads: threads)
     return try run(record, from: remains?.state, in: claim.folder, observers)
   }
 
@@ -68,15 +69,14 @@ public struct FlowTask: RunTask {
     _ record: RunRecord<FlowCheckpoint>, from start: FlowCheckpoint?, in folder: RunFolder,
     _ observers: RunObservers
   ) throws -> FlowSummary {
-    let model = experiment.model
-    func parameters(_ point: [Double]) -> Parameters { Parameters(flat: point, model: model) }
+    let rows = TrajectoryFile(ObservedModel(theoryOf: experiment.model), .time)
     func place(_ time: Double, _ point: [Double], _ state: FlowCheckpoint) -> RunPlace<FlowCheckpoint> {
-      RunPlace(time: time, parameters: parameters(point), state: state, rows: state.points)
+      RunPlace(time: time, parameters: point, state: state, rows: state.points)
     }
     do {
       let range = loss.range
       try record.open(
-        .trajectory, columns: TrajectoryFile.columns(model, .time) + (range.map { [$0.name] } ?? []))
+        .trajectory, columns: rows.columns + (range.map { [$0.name] } ?? []))
       let outcome = try flow.run(
         outputs: outputs, resuming: start,
         StagedFlow.Observers(
@@ -84,9 +84,8 @@ public struct FlowTask: RunTask {
             // A number that does not fit in memory is no reason to stop.
             let reading = range.map { ["\((try? $0.value(at: point.parameters)) ?? .nan)"] }
             try record.append(
-              TrajectoryFile.row(
-                time: point.time, loss: point.loss, parameters(point.parameters), model)
-                + (reading ?? []), to: .trajectory)
+              rows.row(time: point.time, loss: point.loss, point.parameters) + (reading ?? []),
+              to: .trajectory)
           },
           progress: { time, fraction in
             observers.progress(RunProgress(fraction: fraction) { "t = \(brief(time))" })

@@ -1,11 +1,11 @@
 import Foundation
-import InductionModel
 import ODESolvers
+import ParameterSpaces
 
 /// Writes a run as it goes, be it flow or training: rows at once, a checkpoint every few seconds, the rest at its end.
 final class RunRecord<State: Codable> {
   private let claim: RunClaim
-  private let model: ModelDefinition
+  private let space: ParameterSpace
   private var manifest: Manifest
   private var tables: [RunFolder.File: TableFile] = [:]
   private var lastSave = Date()
@@ -14,11 +14,15 @@ final class RunRecord<State: Codable> {
 
   /// Begins a run, or goes on with the one that is there: rows after its checkpoint are dropped, as they will come again.
   ///
-  /// - Parameter remains: what is there to go on from.
-  init(_ claim: RunClaim, _ configuration: Configuration, _ remains: RunRemains<State>?, threads: Int) throws
-  {
+  /// - Parameters:
+  ///   - space: of the model that runs.
+  ///   - remains: what is there to go on from.
+  init(
+    _ claim: RunClaim, _ configuration: Configuration, _ space: ParameterSpace, _ remains: RunRemains<State>?,
+    threads: Int
+  ) throws {
     self.claim = claim
-    model = configuration.model
+    self.space = space
     manifest = try Manifest(claim.identity, configuration, threads: threads, resuming: claim.stored)
     manifest.hasCheckpoint = remains != nil
     try claim.begin(manifest, try configuration.yaml())
@@ -91,11 +95,11 @@ final class RunRecord<State: Codable> {
   private func files(of place: RunPlace<State>) throws -> [(RunFolder.File, Data)] {
     for table in tables.values { try table.synchronize() }
     return place.files + [
-      (.parameters, Data(place.parameters.json(model).utf8)), (.checkpoint, try checkpoint(place)),
+      (.parameters, Data(space.file(place.parameters).utf8)), (.checkpoint, try checkpoint(place)),
     ]
   }
 
   private func checkpoint(_ place: RunPlace<State>) throws -> Data {
-    try CheckpointFile(place, model, tables: tables.mapValues { try $0.mark(at: place.rows) }).json()
+    try CheckpointFile(place, space, tables: tables.mapValues { try $0.mark(at: place.rows) }).json()
   }
 }

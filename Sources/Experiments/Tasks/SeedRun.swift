@@ -9,14 +9,16 @@ final class SeedRun {
 
   private let training: TrainingExperiment
   private let seed: Int
-  private let run: TrainingRun<DisentangledTransformer>
+  private let run: TrainingRun
   private let record: RunRecord<State>
   private let folder: RunFolder
   private var last: LastMeasurement
+  private let model: ObservedModel
+  private let rows: TrajectoryFile
 
   init(
-    training: TrainingExperiment, seed: Int, run: TrainingRun<DisentangledTransformer>,
-    record: RunRecord<State>, folder: RunFolder, last: LastMeasurement
+    training: TrainingExperiment, seed: Int, run: TrainingRun, record: RunRecord<State>, folder: RunFolder,
+    last: LastMeasurement
   ) {
     self.training = training
     self.seed = seed
@@ -24,16 +26,16 @@ final class SeedRun {
     self.record = record
     self.folder = folder
     self.last = last
+    model = ObservedModel(training.model)
+    rows = TrajectoryFile(model, .timeAndStep)
   }
-
-  private var model: ModelDefinition { training.model.definition }
 
   /// Trains to the end.
   ///
   /// - Throws: `RunFailure` after the last good state has been saved.
   func finish(_ observers: RunObservers) throws -> TrainingSummary {
     do {
-      try record.open(.trajectory, columns: TrajectoryFile.columns(model, .timeAndStep))
+      try record.open(.trajectory, columns: rows.columns)
       let ending = try run.run(
         .init(
           progress: { step, loss in self.report(step, loss, observers) }, measurement: self.add,
@@ -62,18 +64,19 @@ final class SeedRun {
 
   private func report(_ step: Int, _ loss: Double, _ observers: RunObservers) {
     observers.progress(
-      RunProgress(fraction: Double(step) / Double(run.steps)) { [run, model] in
-        let leader = Parameters(flat: run.point, model: model).leader(model)
-        return "step \(step)  loss \(brief(loss))  p\(leader.set) \(brief(leader.share))"
+      RunProgress(fraction: Double(step) / Double(run.steps)) {
+        [run, model, definition = training.experiment.model] in
+        let leader = NamedQuantities(definition, model, at: run.point).leader
+        return "step \(step)  loss \(brief(loss))"
+          + (leader.map { "  p\($0.set) \(brief($0.share))" } ?? "")
       })
   }
 
   private func add(_ measurement: TrainingMeasurement) throws {
-    let parameters = Parameters(flat: measurement.parameters, model: model)
     try record.append(
-      TrajectoryFile.row(
-        time: measurement.time, step: measurement.step, loss: measurement.loss, parameters, model),
-      to: .trajectory)
+      rows.row(
+        time: measurement.time, step: measurement.step, loss: measurement.loss, measurement.parameters,
+        observed: measurement.observables.map(\.value)), to: .trajectory)
     let numbers =
       [measurement.batchLoss ?? .nan, measurement.standardError ?? .nan] + measurement.values.map(\.value)
     try record.open(
@@ -85,11 +88,11 @@ final class SeedRun {
   }
 
   private func place(_ state: State) throws -> RunPlace<State> {
-    let arena = try state.arena(training.model.blocks)
+    let arena = try state.arena(training.model.space)
     let tensors = TensorExport.safetensors(
       arena, of: training.model, metadata: ["step": "\(state.step)"])
     return RunPlace(
-      time: state.time, step: state.step, parameters: Parameters(flat: arena, model: model), state: state,
+      time: state.time, step: state.step, parameters: arena, state: state,
       files: [(.tensors, tensors)])
   }
 
@@ -121,20 +124,14 @@ final class SeedRun {
   private func explanation(of error: TrainingError) -> String {
     guard case .notFinite(let step, let what, let lastGood, let remedy) = error else { return "\(error)" }
     let isLinear =
-      training.experiment.model.variant.secondLayer == .linear
-      && training.model.loss.criterion == .crossEntropy
+      training.experiment.configuration.architecture.definition.theory == .own
+      && training.experiment.model.variant.secondLayer == .linear
+      && training.loss.criterion == .crossEntropy
     let advice =
       isLinear
       ? "\(remedy); the linear second layer may also predict y + epsilon <= 0: try a smaller scale, or criterion logits"
       : remedy
     return
       "\(what.description(step: step)): \(advice); the last good checkpoint is that of step \(lastGood)"
-  }
-}
-
-extension Parameters {
-  /// The set of heads with the largest share.
-  func leader(_ model: ModelDefinition) -> (set: HeadSet, share: Double) {
-    zip(model.sets, quantities(model).shares).max { $0.1 < $1.1 }.map { ($0, $1) } ?? (.empty, 1)
   }
 }

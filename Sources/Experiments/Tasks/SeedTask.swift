@@ -1,5 +1,3 @@
-import InductionModel
-import MarkovChains
 import Transformer
 
 /// The training of one seed, in a run folder of its own.
@@ -27,7 +25,7 @@ public struct SeedTask: RunTask, Sendable {
       return try TrainingSummary(training, seed: seed, of: claim.folder, stored)
     }
     let (setup, pool) = (try training.setup(seed: seed), WorkerPool(threads: threads))
-    var resumed: TrainingRun<DisentangledTransformer>?
+    var resumed: TrainingRun?
     let remains = try RunRemains<TrainingCheckpoint>(claim) { state in
       resumed = try TrainingRun(setup, pool: pool, resuming: state)
       return state
@@ -36,7 +34,7 @@ public struct SeedTask: RunTask, Sendable {
     let hasBegun = remains?.tables[.measurements] != nil
     let run = try (hasBegun ? resumed : nil) ?? TrainingRun(setup, pool: pool)
     let measured = try remains == nil ? LastMeasurement() : LastMeasurement(claim.folder)
-    let record = try RunRecord(claim, configuration, remains, threads: threads)
+    let record = try RunRecord(claim, configuration, training.model.space, remains, threads: threads)
     return try SeedRun(
       training: training, seed: seed, run: run, record: record, folder: claim.folder, last: measured
     ).finish(observers)

@@ -61,8 +61,8 @@ public struct TrainingTask: RunTask {
           return .object([
             "seed": .integer(summary.seed), "folder": .string("seed-\(summary.seed)"),
             "time": .number(summary.end.time), "step": .integer(summary.end.step),
-            "loss": .optional(summary.loss), "a": .number(summary.selection.parameters.scale),
-            "winner": .array((winner?.set.members ?? []).map { .integer($0) }),
+            "loss": .optional(summary.loss), "a": .optional(summary.selection.quantities.scale),
+            "winner": winner.map { .set($0.set) } ?? .null,
             "share": .optional(winner?.share),
           ])
         }),

@@ -3,7 +3,7 @@ import MarkovChains
 
 extension DisentangledTransformer {
   public func attention(on sequence: ArraySlice<UInt16>)
-    -> @Sendable (_ parameters: [Double]) -> SequenceAttention
+    -> (@Sendable (_ parameters: [Double]) -> SequenceAttention)?
   {
     let windows = KeyWindows(sequence, shape: shape)
     return { attention(at: $0, on: sequence, windows) }

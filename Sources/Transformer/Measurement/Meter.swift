@@ -1,9 +1,10 @@
 import InductionModel
 import MarkovChains
+import ParameterSpaces
 
 /// Measures a model on held-out sequences.
-final class Meter<Model: TrainableModel> {
-  private let model: Model
+final class Meter {
+  private let space: ParameterSpace
   private let heldOut: PreparedBatch
   private let early: PreparedBatch
   private let probes: AttentionProbes
@@ -13,10 +14,11 @@ final class Meter<Model: TrainableModel> {
 
   /// - Throws: `SequenceError` when the model cannot take the sequences.
   init(
-    _ model: Model, heldOut sequences: TokenSequences, precision: Precision, seed: UInt64, pool: WorkerPool,
+    _ model: any TrainableModel, heldOut sequences: TokenSequences, precision: Precision, seed: UInt64,
+    pool: WorkerPool,
     initialInvariants: [Double]
   ) throws {
-    self.model = model
+    space = model.space
     let evaluator = model.evaluator(precision: precision, pool: pool)
     heldOut = try evaluator.prepare(sequences, for: .many)
     early = try evaluator.prepare(sequences.prefix(model.earlyLength(of: sequences.length)), for: .many)
@@ -39,9 +41,10 @@ final class Meter<Model: TrainableModel> {
       values.append((invariant.name, value))
       values.append(("\(invariant.name) drift", value - initial))
     }
-    values.append(("gradient-norm", euclideanNorm(gradient, model.blocks.map(\.range))))
-    for block in model.blocks {
-      values.append(("gradient-norm[\(block.name)]", euclideanNorm(gradient, [block.range])))
+    values.append(("gradient-norm", euclideanNorm(gradient, [0..<space.count])))
+    for group in space.groups {
+      values.append(
+        ("gradient-norm[\(group.rawValue)]", euclideanNorm(gradient, [space.range(of: group)])))
     }
     values += probes.measure(at: parameters)
     let earlyLosses = early.evaluate(at: parameters, .losses).losses
@@ -57,11 +60,6 @@ extension TrainableModel {
   /// Sequences for the early loss of the in-context learning score: a tenth of the context, or the shortest that the
   /// model takes. The score is the loss at the full context minus the loss at this one.
   func earlyLength(of length: Int) -> Int {
-    var early = max(2, (length - 1) / 10 + 1)
-    while early < length {
-      if (try? check(TokenSequences(count: 1, length: early, tokens: 2))) != nil { return early }
-      early += 1
-    }
-    return length
+    min(length, max(shortestSequence, (length - 1) / 10 + 1))
   }
 }

@@ -1,5 +1,4 @@
 import InductionModel
-import MarkovChains
 import ParameterSpaces
 
 /// TF(M, H, d, D), the disentangled two-attention-layer transformer with every variant of its definition, on tokens.
@@ -68,90 +67,11 @@ public struct DisentangledTransformer: TrainableModel {
       .filter { !$0.members.isEmpty }
   }
 
-  public func check(_ sequences: TokenSequences) throws {
-    guard sequences.count > 0 else { throw SequenceError.empty }
-    guard sequences.tokens <= definition.tokens else {
-      throw ModelMismatch.alphabet(sequences: sequences.tokens, model: definition.tokens)
-    }
-    guard sequences.length >= shape.shortestSequence else {
-      throw SequenceError.tooShort(
-        sequence: 0, length: sequences.length, required: shape.shortestSequence)
-    }
-  }
+  public var tokens: Int { definition.tokens }
+
+  public var shortestSequence: Int { shape.shortestSequence }
 
   public func evaluator(precision: Precision, pool: WorkerPool) -> any BatchEvaluator {
     AutomaticEvaluator(model: self, precision: precision, pool: pool)
-  }
-}
-
-extension DisentangledTransformer {
-  /// Loss, gradient and predictions at one point on the given sequences, whose lengths may differ.
-  ///
-  /// - Parameters:
-  ///   - sequences: x_1...x_{L+1}, [sequence][L + 1].
-  ///   - weights: of each sequence in the mean; by default all the same.
-  /// - Throws: `SequenceError` naming the sequence that the model cannot take.
-  public func evaluate(
-    _ parameters: Parameters, on sequences: [[Int]], weights: [Double]? = nil, pool: WorkerPool = WorkerPool()
-  ) throws -> Evaluation {
-    guard !sequences.isEmpty else { throw SequenceError.empty }
-    for (row, sequence) in sequences.enumerated() {
-      guard sequence.count >= shape.shortestSequence else {
-        throw SequenceError.tooShort(
-          sequence: row, length: sequence.count, required: shape.shortestSequence)
-      }
-      if let wrong = sequence.firstIndex(where: { !(0..<definition.tokens).contains($0) }) {
-        throw SequenceError.tokenOutOfRange(
-          sequence: row, position: wrong + 1, token: sequence[wrong], tokens: definition.tokens)
-      }
-    }
-    let weights = weights ?? Array(repeating: 1 / Double(sequences.count), count: sequences.count)
-    var loss = 0.0
-    var gradient = Array(repeating: 0.0, count: parameterCount)
-    var predictions = Array(repeating: [Double](), count: sequences.count)
-    let evaluator = evaluator(precision: .double, pool: pool)
-    // A batch is the plain mean over sequences of one length: one for each length and weight.
-    let groups = Dictionary(grouping: sequences.indices) {
-      Group(length: sequences[$0].count, weight: weights[$0])
-    }
-    for (group, rows) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
-      let batch = try evaluator.prepare(
-        TokenSequences(rows.map { sequences[$0] }, tokens: definition.tokens), for: .many)
-      let values = batch.evaluate(at: parameters.flat, [.gradient, .predictions])
-      let share = group.weight * Double(rows.count)
-      loss += share * values.loss
-      for entry in gradient.indices { gradient[entry] += share * values.gradient[entry] }
-      for (row, prediction) in zip(rows, values.predictions) { predictions[row] = Array(prediction) }
-    }
-    return Evaluation(
-      loss: loss, gradient: Parameters(flat: gradient, model: definition), predictions: predictions)
-  }
-
-  private struct Group: Hashable {
-    let length: Int
-    let weight: Double
-  }
-
-  /// What `evaluate` finds.
-  public struct Evaluation: Sendable {
-    /// The weighted mean over the sequences.
-    public let loss: Double
-    public let gradient: Parameters
-    /// y, [sequence][token].
-    public let predictions: [[Double]]
-  }
-}
-
-/// A model and something else that do not belong together.
-public enum ModelMismatch: Error, Equatable {
-  case alphabet(sequences: Int, model: Int)
-}
-
-extension ModelMismatch: CustomStringConvertible {
-  public var description: String {
-    switch self {
-    case .alphabet(let sequences, let model):
-      "the sequences have an alphabet of \(sequences), the model one of \(model)"
-    }
   }
 }

@@ -98,12 +98,7 @@ extension EvaluationPath {
 }
 
 extension DisentangledTransformer {
-  /// About the bytes that a training step or a measurement on so many sequences of `length` tokens takes, the tokens
-  /// included.
-  ///
-  /// - Parameter isRepeated: whether the same sequences are evaluated again and again.
-  public func memory(count: Int, length: Int, isRepeated: Bool) -> Double {
-    let use: BatchUse = isRepeated ? .many : .once
+  public func memory(count: Int, length: Int, use: BatchUse) -> Double {
     let path = EvaluationPath.fastest(shape, count: count, length: length, use: use)
     return 2 * Double(count) * Double(length) + path.bytes(shape, count: count, length: length, use: use)
   }

@@ -24,8 +24,8 @@ extension TensorExport {
 
   /// The arena of a model's file.
   ///
-  /// - Throws: `TrainingError.tensors` for a file that is cut, or has other tensors than the model's blocks in double precision.
-  public static func arena(_ file: Data, of model: some TrainableModel) throws -> [Double] {
+  /// - Throws: `TrainingError.tensors` for a file that is cut, or has other tensors than the model in double precision.
+  public static func arena(_ file: Data, of model: any TrainableModel) throws -> [Double] {
     let bytes = [UInt8](file)
     guard bytes.count >= 8, let length = Int(exactly: word(bytes[0..<8])), length <= bytes.count - 8 else {
       throw TrainingError.tensors("a file that is cut, or no safetensors")
@@ -38,17 +38,19 @@ extension TensorExport {
       throw TrainingError.tensors("a header that is not JSON (\(error))")
     }
     let numbers = bytes[(8 + length)...]
-    return try model.blocks.flatMap { block -> [Double] in
-      guard let entry = Entry(members[block.name]) else {
-        throw TrainingError.tensors("no tensor \(block.name)")
+    return try model.space.stacks.flatMap { tensor -> [Double] in
+      guard let entry = Entry(members[tensor.name]) else {
+        throw TrainingError.tensors(
+          "no tensor \(tensor.name)"
+            + (members["__metadata__"]?["model"]?.word.map { " in a file of the model \($0)" } ?? ""))
       }
-      let size = 8 * block.range.count
-      guard entry.dtype == "F64", entry.shape == block.shape, entry.offsets.count == 2,
+      let size = 8 * tensor.range.count
+      guard entry.dtype == "F64", entry.shape == tensor.shape, entry.offsets.count == 2,
         (0...numbers.count).contains(entry.offsets[1]), entry.offsets[0] == entry.offsets[1] - size,
         entry.offsets[0] >= 0
       else {
         throw TrainingError.tensors(
-          "\(block.name) as \(entry.dtype) \(entry.shape), where F64 \(block.shape) is needed")
+          "\(tensor.name) as \(entry.dtype) \(entry.shape), where F64 \(tensor.shape) is needed")
       }
       let start = numbers.startIndex + entry.offsets[0]
       return stride(from: start, to: start + size, by: 8).map {

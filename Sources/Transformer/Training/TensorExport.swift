@@ -3,11 +3,11 @@ import StrictJSON
 
 /// safetensors: a header of JSON with names, types, shapes and places, then the numbers, little-endian.
 ///
-/// Source: https://github.com/huggingface/safetensors. One tensor per block of the model, in double precision.
+/// Source: https://github.com/huggingface/safetensors. One tensor for each stack of the model's parameters, in double precision.
 public enum TensorExport {
   /// The file of the model's parameters; `metadata` says which model and step they are of.
   public static func safetensors(
-    _ parameters: [Double], of model: some TrainableModel, metadata: [String: String] = [:]
+    _ parameters: [Double], of model: any TrainableModel, metadata: [String: String] = [:]
   ) -> Data {
     var entries: [String] = []
     let notes = metadata.merging(["model": model.identity]) { given, _ in given }
@@ -15,11 +15,11 @@ public enum TensorExport {
       "\"__metadata__\":{"
         + notes.sorted { $0.key < $1.key }.map { "\(JSON.quoted($0.key)):\(JSON.quoted($0.value))" }
         .joined(separator: ",") + "}")
-    for block in model.blocks {
-      let bytes = (block.range.lowerBound * 8, block.range.upperBound * 8)
-      let shape = block.shape.map(String.init).joined(separator: ",")
+    for tensor in model.space.stacks {
+      let bytes = (tensor.range.lowerBound * 8, tensor.range.upperBound * 8)
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
       entries.append(
-        "\(JSON.quoted(block.name)):{\"dtype\":\"F64\",\"shape\":[\(shape)],\"data_offsets\":[\(bytes.0),\(bytes.1)]}"
+        "\(JSON.quoted(tensor.name)):{\"dtype\":\"F64\",\"shape\":[\(shape)],\"data_offsets\":[\(bytes.0),\(bytes.1)]}"
       )
     }
     var header = Data("{\(entries.joined(separator: ","))}".utf8)

@@ -17,7 +17,7 @@ public struct TrainingCheckpoint: Hashable, Sendable, Codable {
   /// Steps and time at the stage's start.
   public var stageStep: Int
   public var stageTime: Double
-  /// By block, for readers; `TrainableModel.blocks` gives shapes.
+  /// By group.
   public var parameters: [String: [Double]]
   public var optimizer: Optimizer.State
   /// Values of the model's invariants when the run began.
@@ -77,13 +77,14 @@ public struct TrainingCheckpoint: Hashable, Sendable, Codable {
     return result
   }
 
-  /// The arena, in the order of `blocks`.
+  /// The arena of a model's space.
   ///
-  /// - Throws: `TrainingError.checkpoint` when a block is missing or has another size.
-  public func arena(_ blocks: [ParameterStack]) throws -> [Double] {
-    try blocks.flatMap { block in
-      guard let values = parameters[block.name], values.count == block.range.count else {
-        throw TrainingError.checkpoint("\(block.range.count) numbers are needed for \(block.name)")
+  /// - Throws: `TrainingError.checkpoint` when a group is missing or has another size.
+  public func arena(_ space: ParameterSpace) throws -> [Double] {
+    try space.groups.flatMap { group in
+      let count = space.range(of: group).count
+      guard let values = parameters[group.rawValue], values.count == count else {
+        throw TrainingError.checkpoint("\(count) numbers are needed for \(group.rawValue)")
       }
       return values
     }

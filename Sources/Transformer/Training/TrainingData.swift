@@ -15,7 +15,7 @@ public enum TrainingData: Sendable {
   }
 
   /// - Throws: `TrainingError.batch`, or what the model does not take.
-  func check(_ model: some TrainableModel) throws {
+  func check(_ model: any TrainableModel) throws {
     switch self {
     case .fresh(let sampler, let count, let length):
       guard count > 0 else { throw TrainingError.batch(count) }
@@ -84,7 +84,7 @@ final class BatchSource {
   private let whole: PreparedBatch?
   private var rounds: ShuffledRounds
 
-  init(_ data: TrainingData, model: some TrainableModel, precision: Precision, seed: UInt64, pool: WorkerPool)
+  init(_ data: TrainingData, model: any TrainableModel, precision: Precision, seed: UInt64, pool: WorkerPool)
     throws
   {
     self.data = data

@@ -6,7 +6,7 @@ public enum TrainingError: Error, Hashable {
   case batch(Int)
   case noStages
   case stage(number: Int, problem: String)
-  case unknownBlock(stage: Int, name: String, known: [String])
+  case unknownGroup(stage: Int, name: String, known: [String])
   case unknownObservable(stage: Int, name: String)
   case parameters(count: Int, expected: Int)
   case otherModel(checkpoint: String, run: String)
@@ -41,7 +41,7 @@ extension TrainingError: CustomStringConvertible {
     case .batch(let batch): "a batch of \(batch): at least 1 and at most as many as there are sequences"
     case .noStages: "there is no stage; at least one is needed"
     case .stage(let number, let problem): "stage \(number): \(problem)"
-    case .unknownBlock(let stage, let name, let known):
+    case .unknownGroup(let stage, let name, let known):
       "stage \(stage) trains \(name), which the model does not have: \(known.joined(separator: ", "))"
     case .unknownObservable(let stage, let name):
       "stage \(stage) waits for \(name), which the model does not have"

@@ -1,9 +1,10 @@
 import InductionModel
 import MarkovChains
+import ParameterSpaces
 
 /// One training run: what it is made of. A value; `TrainingRun` executes it.
-public struct TrainingSetup<Model: TrainableModel>: Sendable {
-  public var model: Model
+public struct TrainingSetup: Sendable {
+  public var model: any TrainableModel
   /// The arena at the start.
   public var start: [Double]
   public var data: TrainingData
@@ -17,7 +18,8 @@ public struct TrainingSetup<Model: TrainableModel>: Sendable {
   public var precision: Precision
 
   public init(
-    model: Model, start: [Double], data: TrainingData, heldOut: TokenSequences, optimizer: Optimizer,
+    model: any TrainableModel, start: [Double], data: TrainingData, heldOut: TokenSequences,
+    optimizer: Optimizer,
     stages: [TrainingStage], measure: StepGrid = .points(200, .logarithmic),
     checkpoints: StepGrid = .points(20, .logarithmic), seed: UInt64 = 1, precision: Precision = .double
   ) {
@@ -52,14 +54,14 @@ public struct TrainingSetup<Model: TrainableModel>: Sendable {
 }
 
 /// Executes a setup step by step, from its start or from a checkpoint.
-public final class TrainingRun<Model: TrainableModel> {
-  public let setup: TrainingSetup<Model>
+public final class TrainingRun {
+  public let setup: TrainingSetup
   /// Steps that the run takes at most.
   public let steps: Int
   public private(set) var state: TrainingCheckpoint
 
   private let source: BatchSource
-  private let meter: Meter<Model>
+  private let meter: Meter
   private let trained: [[Range<Int>]]
   private let conditions: [[PreparedCondition]]
   private let measureWalk: GridWalk
@@ -79,8 +81,7 @@ public final class TrainingRun<Model: TrainableModel> {
   ///   - pool: the threads; results do not depend on their number.
   ///   - checkpoint: where to go on; nil for the setup's start.
   /// - Throws: `TrainingError`, `SequenceError`, `ModelMismatch`.
-  public init(_ setup: TrainingSetup<Model>, pool: WorkerPool, resuming checkpoint: TrainingCheckpoint? = nil)
-    throws
+  public init(_ setup: TrainingSetup, pool: WorkerPool, resuming checkpoint: TrainingCheckpoint? = nil) throws
   {
     try setup.check()
     self.setup = setup
@@ -91,7 +92,7 @@ public final class TrainingRun<Model: TrainableModel> {
     if let checkpoint {
       try Self.check(checkpoint, setup, steps: steps)
       state = checkpoint.reopened(for: setup.stages, setup.optimizer)
-      parameters = try checkpoint.arena(model.blocks)
+      parameters = try checkpoint.arena(model.space)
       // A stage begins with no memory; the last one of a run keeps its own, for it may be made longer.
       if state.step == state.stageStep, state.stage < setup.stages.count {
         state.optimizer = Optimizer.State(setup.optimizer, parameters: model.parameterCount)
@@ -198,7 +199,10 @@ public final class TrainingRun<Model: TrainableModel> {
 
   /// The run as it stands.
   public func checkpoint() -> TrainingCheckpoint {
-    for block in setup.model.blocks { state.parameters[block.name] = Array(parameters[block.range]) }
+    let space = setup.model.space
+    for group in space.groups {
+      state.parameters[group.rawValue] = Array(parameters[space.range(of: group)])
+    }
     return state
   }
 
@@ -328,19 +332,23 @@ public final class TrainingRun<Model: TrainableModel> {
     case lossRate(below: Double)
   }
 
-  fileprivate static func ranges(_ stage: TrainingStage, number: Int, _ model: Model) throws -> [Range<Int>] {
+  fileprivate static func ranges(_ stage: TrainingStage, number: Int, _ model: any TrainableModel) throws
+    -> [Range<Int>]
+  {
     guard !stage.train.isEmpty else {
       throw TrainingError.stage(number: number, problem: "it trains nothing")
     }
     return try stage.train.map { name in
-      guard let block = model.blocks.first(where: { $0.name == name }) else {
-        throw TrainingError.unknownBlock(stage: number, name: name, known: model.blocks.map(\.name))
+      let range = model.space.range(of: ParameterGroup(rawValue: name))
+      guard !range.isEmpty else {
+        throw TrainingError.unknownGroup(
+          stage: number, name: name, known: model.space.groups.map(\.rawValue))
       }
-      return block.range
+      return range
     }
   }
 
-  fileprivate static func prepare(_ stage: TrainingStage, number: Int, _ model: Model) throws
+  fileprivate static func prepare(_ stage: TrainingStage, number: Int, _ model: any TrainableModel) throws
     -> [PreparedCondition]
   {
     try stage.conditions.map { condition in
@@ -360,9 +368,7 @@ public final class TrainingRun<Model: TrainableModel> {
     }
   }
 
-  private static func check(_ checkpoint: TrainingCheckpoint, _ setup: TrainingSetup<Model>, steps: Int)
-    throws
-  {
+  private static func check(_ checkpoint: TrainingCheckpoint, _ setup: TrainingSetup, steps: Int) throws {
     guard checkpoint.model == setup.model.identity else {
       throw TrainingError.otherModel(checkpoint: checkpoint.model, run: setup.model.identity)
     }

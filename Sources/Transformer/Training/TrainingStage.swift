@@ -3,7 +3,7 @@ import ParameterSpaces
 
 /// A stretch of training in which some blocks of parameters move.
 public struct TrainingStage: Hashable, Sendable {
-  /// Names of the model's blocks.
+  /// Names of the model's groups.
   public var train: [String]
   /// The first end to be reached ends the stage.
   public var end: End
@@ -21,7 +21,6 @@ public struct TrainingStage: Hashable, Sendable {
     self.conditions = conditions
   }
 
-  /// Of the disentangled model's groups.
   public init(train: [ParameterGroup], end: End, conditions: [StopCondition] = []) {
     self.init(train: train.map(\.rawValue), end: end, conditions: conditions)
   }

@@ -12,6 +12,7 @@ extension ComparisonReport {
     parts.append(limitText)
     if let approach, !approach.rows.isEmpty { parts.append(text(of: approach)) }
     parts.append(agreementText)
+    if let note = configuration.theoryNote { parts.append(note) }
     parts.append("folder: \(folder)")
     return parts.joined(separator: "\n\n")
   }
@@ -49,9 +50,11 @@ extension ComparisonReport {
         $0 == ours ? "" : "; epsilon is \(digits(ours, 6)) in theory and \(digits($0, 6)) in training"
       }
       ?? ""
+    let gaps = [("theory", overlay.notCompared.theory), ("training", overlay.notCompared.training)]
+      .filter { !$0.1.isEmpty }.map { "\nonly in \($0): \($1.joined(separator: ", "))" }.joined()
     return "\(configuration.name): \(overlay.level.rawValue) flow and training over \(seeds) "
       + "seed\(seeds == 1 ? "" : "s"), values at t = \(digits(overlay.end, 6)), differences up to there\(epsilons)\n\n"
-      + table.text
+      + table.text + (gaps.isEmpty ? "" : "\n\(gaps)")
   }
 
   /// Times of transitions that theory and training share.

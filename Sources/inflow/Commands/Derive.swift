@@ -39,6 +39,7 @@ struct Derive: ParsableCommand {
 
   func run() throws {
     let experiment = try common.experiment()
+    if let note = experiment.configuration.theoryNote { Console(quiet: common.execution.quiet).tell(note) }
     let level = level ?? experiment.configuration.theory.level
     let run = try DerivationRun(
       experiment, level: level, stage: stage, command: command(level), threads: common.execution.threads)

@@ -33,8 +33,10 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     name: .customLong("with"),
-    help: "What evaluates the finite-context loss: the symbolic theory, or the trainer's own passes.")
-  var engine: Evaluation.Engine = .theory
+    help: ArgumentHelp(
+      "What evaluates: the symbolic theory, the default where it is the model's own, or the trainer's own passes, which "
+        + "have the finite-context loss alone.", valueName: "with"))
+  var engine: Evaluation.Engine?
 
   func run() throws {
     let evaluation = try Evaluation(

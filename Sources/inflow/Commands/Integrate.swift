@@ -60,6 +60,7 @@ extension FlowSummary {
       lines.append("largest share: \(winner.set), \(verdict) (S* = \(selected.set))")
     }
     if let range { lines.append("\(configuration.theory.level.rawValue) is \(range)") }
+    if let note = configuration.theoryNote { lines.append(note) }
     lines.append("run folder: \(folder)")
     return lines.joined(separator: "\n")
   }

@@ -42,7 +42,8 @@ struct MapCommand: ParsableCommand {
   func run() throws {
     let definition = try SweepDefinition.map(
       common.config, overrides: common.overrides, axes: axes.map { try SweepAxis($0) })
-    let execution = common.execution
+    let (execution, first) = (common.execution, try definition.configuration(ofCell: 1))
+    if let note = first.theoryNote { Console(quiet: execution.quiet).tell(note) }
     let claim = try SweepClaim(definition, in: out, .succeed)
     defer { claim.release() }
     try claim.sweep.runAndTell(

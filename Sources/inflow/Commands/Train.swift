@@ -45,7 +45,8 @@ extension TrainingSummary {
     var line =
       "seed \(seed): \(end.step) steps to t = \(digits(end.time)), loss = \(digits(loss))"
       + (standardError.map { " (s.e. \(digits($0)))" } ?? "")
-      + ", a = \(digits(selection.parameters.scale)), \(leaders)"
+      + (selection.quantities.scale.map { ", a = \(digits($0))" } ?? "")
+      + (leaders.isEmpty ? "" : ", \(leaders)")
     if let selected = selection.selected { line += " (S* = \(selected.set))" }
     return ([line] + StageEndings.lines(self).map { "  \($0)" }).joined(separator: "\n")
   }

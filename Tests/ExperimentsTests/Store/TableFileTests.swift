@@ -16,9 +16,10 @@ import Testing
     let model = try ModelDefinition(tokens: 3, window: 2, heads: 2, degree: 2)
     let parameters = Parameters(
       attention: [[0.1, 1.0 / 3], [-2e-300, 1e22]], coefficients: [1, 0.3, 1e-17, 2], scale: 0.01)
-    let file = try TableFile(in: claim, .trajectory, columns: TrajectoryFile.columns(model, .time))
-    try file.append(TrajectoryFile.row(time: 0, loss: 1.1, parameters, model))
-    try file.append(TrajectoryFile.row(time: 1e-3, loss: 0.7, parameters, model))
+    let rows = TrajectoryFile(ObservedModel(theoryOf: model), .time)
+    let file = try TableFile(in: claim, .trajectory, columns: rows.columns)
+    try file.append(rows.row(time: 0, loss: 1.1, parameters.flat))
+    try file.append(rows.row(time: 1e-3, loss: 0.7, parameters.flat))
     // Read while the file is still open: what a killed run leaves.
     let lines = try String(contentsOfFile: temporary["run/trajectory.csv"], encoding: .utf8).split(
       separator: "\n")

@@ -16,8 +16,8 @@ private func column(_ sweep: SweepDefinition, _ key: Int = 0) -> [String] {
 }
 
 private func scale(_ sweep: SweepDefinition, ofCell cell: Int) throws -> Double? {
-  guard case .pattern(_, _, _, let scale) = try sweep.configuration(ofCell: cell).initial else { return nil }
-  return scale
+  guard case .values(let values) = try sweep.configuration(ofCell: cell).initial else { return nil }
+  return values.number("scale")
 }
 
 @Suite struct SweepDefinitionTests {

@@ -44,7 +44,7 @@ import Testing
         == [folder["bases/s.csv"], folder["sub/b.json"]])
     #expect(
       try sweep.configuration(ofCell: last).initial
-        == .pattern(own: 2, other: 0, coefficients: 1, scale: 0.01))
+        == .values(["own": 2, "other": 0, "coefficients": 1, "scale": 0.01]))
   }
 
   @Test func theResolvedSweepMeansTheSameFromAnywhere() throws {

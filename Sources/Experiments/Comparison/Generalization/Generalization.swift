@@ -36,7 +36,7 @@ extension Generalization {
   ///   - concentrations: priors to draw a kernel per sequence from; empty for the source's own kernels.
   /// - Throws: `ConfigurationError`, `SamplerError`, `ChainError`.
   public init(
-    _ experiment: Experiment, at parameters: Parameters, set: LagSet? = nil, contexts: [Int]? = nil,
+    _ experiment: Experiment, at parameters: [Double], set: LagSet? = nil, contexts: [Int]? = nil,
     concentrations: [Double], sequences: Int, seed: Int = 17, threads: Int
   ) throws {
     let model = experiment.model
@@ -66,9 +66,9 @@ extension Generalization {
           concentration.map { .prior(concentration: $0, experiment.source) } ?? .source(experiment.source)
         let fresh = try FreshSequences(kernels, context: context, count: sequences, seed: seed, pool: pool)
         let (head, laws) = (fresh.inductionHeads([chosen], model, pool: pool)[0], fresh.nextLaws())
-        let batch = try fresh.prepared(experiment, pool: pool)
+        let batch = try fresh.prepared(experiment.trainable, pool: pool)
         let predictors = [
-          ("model", batch.evaluate(at: parameters.flat, .predictions).predictions), ("induction head", head),
+          ("model", batch.evaluate(at: parameters, .predictions).predictions), ("induction head", head),
           ("true kernel", laws),
         ]
         return predictors.map { name, predictions in

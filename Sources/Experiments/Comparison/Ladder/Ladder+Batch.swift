@@ -35,7 +35,7 @@ extension Ladder {
   {
     let evaluator = transformer.evaluator(precision: .double, pool: pool)
     var sequences = TokenSequences(count: batch, length: context + 1, tokens: sampler.tokens)
-    var point = experiment.start.flat
+    var point = try experiment.start.flat
     for step in 0..<Self.steps {
       try sampler.fill(&sequences, seed: seed, place: DrawPlace(.training, step: step), pool: pool)
       let gradient = try evaluator.prepare(sequences, for: .once).evaluate(at: point, .gradient).gradient

@@ -14,7 +14,7 @@ extension Ladder {
   private static let count = 1 << 18
 
   func contextEdge() throws -> LadderEdge {
-    let start = experiment.start
+    let start = try experiment.start
     let point = Parameters(attention: start.attention, coefficients: start.coefficients, scale: 1)
     let infinite = try InfiniteContextLoss(
       model: model, loss: loss, laws: laws, threads: threads, memoryLimit: Resources.memory)

@@ -67,13 +67,13 @@ extension Ladder {
     of momentum: Double, on batch: PreparedBatch, _ time: Double, _ flow: [Double],
     _ checkpoint: () throws -> Void
   ) throws -> [Descent] {
-    let start = experiment.start.flat
+    let start = try experiment.start.flat
     var steps = Self.steps
     var descents: [Descent] = []
     while descents.count < Self.rates {
       try checkpoint()
       let rate = time / Double(steps) * (1 - momentum)
-      let end = descent(batch, rate: rate, momentum: momentum, steps: steps)
+      let end = try descent(batch, rate: rate, momentum: momentum, steps: steps)
       let isNear = distance(end, flow) < Self.nearness * distance(start, flow) || steps > Self.mostSteps
       if !descents.isEmpty || isNear { descents.append(Descent(rate: rate, end: end)) }
       steps *= 2
@@ -84,14 +84,15 @@ extension Ladder {
   private func end(_ loss: FiniteContextLoss, _ correction: FlowCorrection, _ time: Double) throws -> [Double]
   {
     let flow = StagedFlow(
-      loss, start: experiment.start.flat, stages: [FlowStage(end: FlowStageEnd(time: time))],
+      loss, start: try experiment.start.flat, stages: [FlowStage(end: FlowStageEnd(time: time))],
       solver: Solver(stepper: .rk8pd, tolerance: Tolerance(relative: 1e-10, absolute: 1e-12)),
       correction: correction)
     return try flow.run(outputs: .none).parameters
   }
 
-  private func descent(_ batch: PreparedBatch, rate: Double, momentum: Double, steps: Int) -> [Double] {
-    var point = experiment.start.flat
+  private func descent(_ batch: PreparedBatch, rate: Double, momentum: Double, steps: Int) throws -> [Double]
+  {
+    var point = try experiment.start.flat
     var velocity = point.map { _ in 0.0 }
     for _ in 0..<steps {
       let gradient = batch.evaluate(at: point, .gradient).gradient

@@ -15,14 +15,14 @@ extension Ladder {
       model: model, loss: experiment.configuration.loss, laws: laws, threads: threads,
       memoryLimit: Resources.memory)
     // So long that log(p_S/p_T) of some pair moves by about 1.
-    var probe = experiment.start
+    var probe = try experiment.start
     probe.scale = 0.01
     let slope = try leading.evaluate(probe).gradient.coefficients.map { abs($0) / probe.scale }.max() ?? 0
     // By which a coefficient must change to matter.
     let size = model.variant.coefficients == .softmax ? 1 : probe.coefficients.map(abs).max() ?? 1
     let product = slope > 0 ? 0.5 * size / slope : 1
     let points = try Self.scales.map { scale in
-      var start = experiment.start
+      var start = try experiment.start
       start.scale = scale
       func shares(_ loss: any LossFunction) throws -> [Double] {
         let flow = StagedFlow(

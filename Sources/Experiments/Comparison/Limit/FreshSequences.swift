@@ -63,19 +63,16 @@ struct FreshSequences {
   /// Ready for the model at any number of points.
   ///
   /// - Throws: `SequenceError` where the model cannot take them.
-  func prepared(_ experiment: Experiment, pool: WorkerPool) throws -> PreparedBatch {
-    try DisentangledTransformer(experiment.model, loss: experiment.configuration.loss)
-      .evaluator(precision: .double, pool: pool).prepare(sequences, for: .many)
+  func prepared(_ model: any TrainableModel, pool: WorkerPool) throws -> PreparedBatch {
+    try model.evaluator(precision: .double, pool: pool).prepare(sequences, for: .many)
   }
 }
 
 extension Experiment {
   /// - Throws: `ConfigurationError` when fresh sequences of these lengths L do not fit in memory together.
   func checkFreshSequences(contexts: [Int], count: Int) throws {
-    let transformer = DisentangledTransformer(model, loss: configuration.loss)
-    let bytes = contexts.reduce(0) {
-      $0 + transformer.memory(count: count, length: $1 + 1, isRepeated: true)
-    }
+    let trainable = trainable
+    let bytes = contexts.reduce(0) { $0 + trainable.memory(count: count, length: $1 + 1, use: .many) }
     try Resources.check(
       bytes, of: "length",
       "\(count) sequences of each of the lengths \(contexts.map(String.init).joined(separator: ", "))",

@@ -1,5 +1,6 @@
 import InductionModel
 import MarkovChains
+import ParameterSpaces
 import Transformer
 
 /// How far a model at one point is from the generalized induction head of every set, on fresh sequences.
@@ -30,16 +31,39 @@ public struct LimitDistances: Sendable {
 /// Fresh sequences of several lengths and the induction heads' predictions on them, made once for all models that are
 /// measured.
 struct LimitProbe {
+  /// Whose point it is: the theory is that of the disentangled model, training may be of another.
+  enum Side {
+    case theory, training
+  }
+
+  struct Point {
+    let side: Side
+    let parameters: [Double]
+  }
+
+  private struct Pair<Value> {
+    let theory: Value
+    let training: Value
+
+    subscript(side: Side) -> Value {
+      switch side {
+      case .theory: theory
+      case .training: training
+      }
+    }
+  }
+
   let experiment: Experiment
+  private let spaces: Pair<ParameterSpace>
   private let samples: [Sample]
 
   private struct Sample {
     let context: Int
-    let batch: PreparedBatch
+    let batches: Pair<PreparedBatch>
     let heads: [(set: LagSet, predictions: Predictions)]
 
-    func predictions(_ parameters: Parameters) -> Predictions {
-      batch.evaluate(at: parameters.flat, .predictions).predictions
+    func predictions(_ point: Point) -> Predictions {
+      batches[point.side].evaluate(at: point.parameters, .predictions).predictions
     }
   }
 
@@ -47,20 +71,38 @@ struct LimitProbe {
   init(_ experiment: Experiment, contexts: [Int], count: Int, seed: Int, pool: WorkerPool) throws {
     self.experiment = experiment
     let sets = experiment.model.reachableSets
+    let theory = DisentangledTransformer(experiment.model, loss: experiment.configuration.loss)
+    let training = experiment.trainable
+    let isOwn = experiment.configuration.architecture.definition.theory == .own
+    spaces = Pair(theory: theory.space, training: training.space)
     samples = try contexts.map { context in
       let fresh = try FreshSequences(
         .source(experiment.source), context: context, count: count, seed: seed, pool: pool)
       let heads = fresh.inductionHeads(sets, experiment.model, pool: pool)
+      let batch = try fresh.prepared(theory, pool: pool)
       return Sample(
-        context: context, batch: try fresh.prepared(experiment, pool: pool),
+        context: context,
+        batches: Pair(theory: batch, training: try isOwn ? batch : fresh.prepared(training, pool: pool)),
         heads: zip(sets, heads).map { (set: $0, predictions: $1) })
     }
   }
 
+  /// The point of the last row.
+  ///
+  /// - Throws: `ConfigurationError` for the trajectory of another model.
+  func end(_ table: TrajectoryTable, _ side: Side) throws -> Point {
+    Point(side: side, parameters: try table.end(spaces[side]))
+  }
+
+  /// The point of the row at a time, up to rounding.
+  func point(_ table: TrajectoryTable, _ side: Side, at time: Double) -> Point? {
+    table.point(at: time, spaces[side]).map { Point(side: side, parameters: $0) }
+  }
+
   /// One per context.
-  func distances(of parameters: Parameters) -> [LimitDistances] {
+  func distances(of point: Point) -> [LimitDistances] {
     samples.map { sample in
-      let predictions = sample.predictions(parameters)
+      let predictions = sample.predictions(point)
       return LimitDistances(
         context: sample.context,
         entries: sample.heads.map { set, head in
@@ -72,14 +114,14 @@ struct LimitProbe {
   }
 
   /// E TV between a model and GIH(S) at the first context; nil for a set out of reach.
-  func totalVariation(of parameters: Parameters, from set: LagSet) -> SampleMean? {
+  func totalVariation(of point: Point, from set: LagSet) -> SampleMean? {
     samples[0].heads.first { $0.set == set }.map { head in
-      SampleMean(ModelDistance.totalVariation(samples[0].predictions(parameters), head.predictions))
+      SampleMean(ModelDistance.totalVariation(samples[0].predictions(point), head.predictions))
     }
   }
 
   /// E TV between two models at the first context.
-  func totalVariation(_ left: Parameters, _ right: Parameters) -> SampleMean {
+  func totalVariation(_ left: Point, _ right: Point) -> SampleMean {
     SampleMean(
       ModelDistance.totalVariation(samples[0].predictions(left), samples[0].predictions(right)))
   }

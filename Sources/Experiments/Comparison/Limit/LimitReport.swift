@@ -9,7 +9,7 @@ public struct LimitReport: Sendable {
   public let distances: [LimitDistances]
   /// S*; nil where the laws of the windows do not fit in memory.
   public let informationSet: LagSet?
-  /// The set of heads of the largest share.
+  /// The set of heads of the largest share; ∅ of a model without shares. What a model does not have is NaN.
   public let winner: HeadSet
   public let share: Double
   /// The least weight that the winner's heads give their own lags; 1 for ∅.
@@ -26,22 +26,19 @@ public struct LimitReport: Sendable {
 
 extension LimitReport {
   init(
-    _ trajectory: TrajectoryTable, _ probe: LimitProbe, informationSet: LagSet?, range: RangeReport?,
+    _ trajectory: TrajectoryTable, _ side: LimitProbe.Side, _ probe: LimitProbe, informationSet: LagSet?,
+    range: RangeReport?,
     _ conservation: Conservation, thresholds: LimitThresholds
   ) throws {
     let model = probe.experiment.model
     let last = trajectory.times.count - 1
-    let end = try trajectory.end(model)
     time = trajectory.times[last]
-    distances = probe.distances(of: end)
+    distances = probe.distances(of: try probe.end(trajectory, side))
     self.informationSet = informationSet
-    let quantities = end.quantities(model)
-    let shares = quantities.shares
-    let best = shares.indices.max { shares[$0] < shares[$1] } ?? 0
-    winner = model.sets[best]
-    share = shares[best]
-    attention = quantities.leastOwnWeight(winner)
-    scale = end.scale
+    let quantities = NamedQuantities(model) { trajectory.value($0, last) }
+    (winner, share) = quantities.leader ?? (.empty, .nan)
+    attention = quantities.leastOwnWeight(winner) ?? .nan
+    scale = quantities.scale ?? .nan
     drift = trajectory.coefficientDrift(model)
     let expectedDrift = conservation.expectedDrift(until: trajectory.times[last])
     driftReason = drift.flatMap { $0 - expectedDrift > thresholds.drift ? conservation.reason($0) : nil }
@@ -118,11 +115,6 @@ extension LimitVerdict {
     }
     self = .failed(reasons + (drift.map { [$0] } ?? []))
   }
-}
-
-extension ModelQuantities.Values {
-  /// The least weight that a head of the set gives its own lag; 0 for a head without one, 1 for ∅.
-  func leastOwnWeight(_ set: HeadSet) -> Double { ownWeights(set).min() ?? 1 }
 }
 
 extension TrajectoryTable {

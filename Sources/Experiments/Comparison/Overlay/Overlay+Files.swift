@@ -21,11 +21,15 @@ extension Overlay {
   }
 
   var json: JSON {
-    .object([
-      "level": .string(level.rawValue), "end": .number(end),
-      "at_end": .object(curves.compactMap { curve in curve.points.last.map { (curve.quantity, $0.json) } }),
-      "discrepancy": .object(curves.map { (key: $0.quantity, value: $0.discrepancy.json) }),
-    ])
+    let members: [(key: String, value: JSON)] = [
+      ("level", .string(level.rawValue)), ("end", .number(end)),
+      (
+        "at_end",
+        .object(curves.compactMap { curve in curve.points.last.map { (curve.quantity, $0.json) } })
+      ),
+      ("discrepancy", .object(curves.map { (key: $0.quantity, value: $0.discrepancy.json) })),
+    ]
+    return .object(members + (notCompared.isEmpty ? [] : [("not_compared", notCompared.json)]))
   }
 }
 

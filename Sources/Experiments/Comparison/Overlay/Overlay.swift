@@ -1,6 +1,7 @@
 import Foundation
 import InductionModel
 import Theory
+import Transformer
 
 /// One level of theory over training's seeds, on one time axis: t = Σ rate, over 1 − β with momentum.
 ///
@@ -35,6 +36,8 @@ public struct Overlay: Sendable {
 
   public let level: TheoryLevel
   public let curves: [Curve]
+  /// What the models do not have in common: quantities, or single columns of quantities that both have.
+  public let notCompared: NotCompared
 
   /// Time reached by both.
   public var end: Double { curves.first?.points.last?.time ?? 0 }
@@ -53,11 +56,15 @@ extension Overlay {
   /// - Parameters:
   ///   - theory: with a row at every time at which a seed measured, up to its end.
   ///   - seeds: at least one.
+  ///   - model: of the theory.
+  ///   - trained: what was trained; nil for the theory's own model.
   /// - Throws: `ConfigurationError` when they have no time in common.
-  public init(_ level: TheoryLevel, theory: TrajectoryTable, seeds: [TrajectoryTable], model: ModelDefinition)
-    throws
-  {
+  public init(
+    _ level: TheoryLevel, theory: TrajectoryTable, seeds: [TrajectoryTable], model: ModelDefinition,
+    trained: (any TrainableModel)? = nil
+  ) throws {
     self.level = level
+    notCompared = NotCompared(ObservedModel(theoryOf: model), trained.map(ObservedModel.init))
     let axis = TimeAxis(theory.times, seeds.map(\.times))
     guard axis.rows.count > 1 else {
       throw ConfigurationError(

@@ -1,5 +1,5 @@
 import Foundation
-import InductionModel
+import ParameterSpaces
 
 /// `trajectory.csv` read back: the columns of one run by name.
 public struct TrajectoryTable: Sendable {
@@ -66,22 +66,30 @@ public struct TrajectoryTable: Sendable {
   /// The point of the last row.
   ///
   /// - Throws: `ConfigurationError` for the trajectory of another model.
-  public func end(_ model: ModelDefinition) throws -> Parameters {
-    guard let end = parameters(times.count - 1, model) else {
+  public func end(_ space: ParameterSpace) throws -> [Double] {
+    guard let end = point(times.count - 1, space) else {
+      let absent = space.names.first { values[$0] == nil } ?? ""
       throw ConfigurationError(
-        .conflict, at: .configuration, keyPath: "model", found: "a trajectory of another model",
-        allowed: "the columns \(model.parameterNames.joined(separator: ", "))")
+        .conflict, at: .configuration, keyPath: "model", found: "a trajectory without the column \(absent)",
+        allowed: "that of a model with the quantities \(space.stacks.map(\.name).joined(separator: ", "))")
     }
     return end
   }
 
-  /// The point of a row.
-  public func parameters(_ row: Int, _ model: ModelDefinition) -> Parameters? {
-    let flat = model.parameterNames.compactMap { name in
-      values[name].flatMap { $0.indices.contains(row) ? $0[row] : nil }
-    }
-    guard flat.count == model.parameterCount else { return nil }
-    return Parameters(flat: flat, model: model)
+  /// The parameters of a row, in the order of the space; nil where there is no such row, or it is another model's.
+  public func point(_ row: Int, _ space: ParameterSpace) -> [Double]? {
+    let flat = space.names.compactMap { value($0, row) }
+    return flat.count == space.count ? flat : nil
+  }
+
+  /// The same up to rounding of the time.
+  func point(at time: Double, _ space: ParameterSpace) -> [Double]? {
+    times.firstIndex { abs($0 - time) <= 1e-9 * max(1, time) }.flatMap { point($0, space) }
+  }
+
+  /// nil where there is no such column or row.
+  func value(_ column: String, _ row: Int) -> Double? {
+    values[column].flatMap { $0.indices.contains(row) ? $0[row] : nil }
   }
 
   private static func problem(_ path: String, _ found: String, _ allowed: String) -> ConfigurationError {

@@ -88,10 +88,10 @@ struct ClosedForms {
       table.rows(changingOnly: group, model).map { (table.times[$0.lowerBound], table.times[$0.upperBound]) }
     }
     guard let rows = theory.rows(changingOnly: group, model),
-      let origin = theory.parameters(rows.lowerBound, model),
+      let origin = theory.point(rows.lowerBound, model.parameterSpace),
       let span = ([theory] + seeds).compactMap({ times($0).map { $0.end - $0.start } }).min()
     else { return nil }
-    return Stage(span: span, origin: origin) { times($0)?.start }
+    return Stage(span: span, origin: Parameters(flat: origin, model: model)) { times($0)?.start }
   }
 
   /// Such as ` after 400 of its stage`.
@@ -107,8 +107,9 @@ struct ClosedForms {
     guard experiment.configuration.theory.stages.first?.train.contains(.scale) == true,
       let span = ([theory] + seeds).compactMap({ $0.times.first { $0 > 0 } }).max()
     else { return [] }
-    let predicted = -(try leading.evaluate(experiment.start).gradient.scale)
-    let start = Stage(span: span, origin: experiment.start) { $0.times.first }
+    let origin = try experiment.start
+    let predicted = -(try leading.evaluate(origin).gradient.scale)
+    let start = Stage(span: span, origin: origin) { $0.times.first }
     let name = "a'(0), by the chord to t = \(String(format: "%.4g", span))"
     return [
       form(name, predicted, start) { stretch in

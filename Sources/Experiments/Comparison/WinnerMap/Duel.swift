@@ -38,8 +38,7 @@ public struct Duel: RunTask {
       try Self.run(task, at: "\(folder.path)/training", observers.part("training")).first
     }
     func winner(_ selection: Selection) -> MapWinner {
-      MapWinner(
-        at: selection.parameters, experiment.model, parents: experiment.configuration.source.parents)
+      MapWinner(selection.quantities, parents: experiment.configuration.source.parents)
     }
     let (flows, trains) = (winner(theory.selection), trained.map { winner($0.selection) })
     return .object([
@@ -71,14 +70,13 @@ struct MapWinner {
   /// Whether the heads are those of the true parents, and each sees the lag that it stands for.
   let isParents: Bool
 
-  init(at end: Parameters, _ model: ModelDefinition, parents: [Int]) {
-    let leader = end.leader(model)
-    set = leader.set
-    share = leader.share
-    attention = end.quantities(model).leastOwnWeight(leader.set)
-    scale = end.scale
+  init(_ end: NamedQuantities, parents: [Int]) {
+    let winner = end.leader ?? (.empty, .nan)
+    (set, share) = winner
+    attention = end.leastOwnWeight(winner.set) ?? .nan
+    scale = end.scale ?? .nan
     isParents =
-      leader.set.members == parents && leader.set.members.allSatisfy { model.ownLag(ofHead: $0) != nil }
+      winner.set.members == parents && winner.set.members.allSatisfy { end.model.ownLag(ofHead: $0) != nil }
   }
 
   var json: JSON {

@@ -64,20 +64,20 @@ struct InductionHeadAtWork: Figure {
         .init("key", "position that is attended to, from 1"),
         .init("weight", "attention"),
       ])
-    let trained = try workshop.training().first?.end ?? experiment.start
-    for (moment, point) in [("before", experiment.start), ("after", trained)] {
+    let trained = try workshop.training().first?.end ?? experiment.trainingStart
+    for (moment, point) in [("before", experiment.trainingStart), ("after", trained)] {
       for row in rows(of: point, on: sequence, experiment) { table.add([.word(moment)] + row) }
     }
     return [tokens, table]
   }
 
   /// Of every position that has a key, from the attention that predicts it.
-  private func rows(of point: Parameters, on sequence: ArraySlice<UInt16>, _ experiment: Experiment)
+  private func rows(of point: [Double], on sequence: ArraySlice<UInt16>, _ experiment: Experiment)
     -> [[FigureTable.Value]]
   {
-    let transformer = DisentangledTransformer(experiment.model, loss: experiment.configuration.loss)
+    let trainable = experiment.trainable
     return (experiment.model.shortestContext + 1...sequence.count).flatMap { query -> [[FigureTable.Value]] in
-      let attention = transformer.attention(on: sequence.prefix(query))(point.flat)
+      guard let attention = trainable.attention(on: sequence.prefix(query))?(point) else { return [] }
       let first = attention.lags.enumerated().flatMap { head, lags in
         lags.enumerated().filter { $0.offset + 1 < query }.map { lag, weight -> [FigureTable.Value] in
           [.integer(1), .integer(head + 1), .integer(query), .integer(query - 1 - lag), .number(weight)]

@@ -48,13 +48,13 @@ struct LengthsAndPriors: Figure {
       case .quick: ([10, 32, 100], 128)
       }
     let experiment = try workshop.experiment()
-    func generalization(_ end: Parameters) throws -> [Generalization.Row] {
+    func generalization(_ end: [Double]) throws -> [Generalization.Row] {
       try Generalization(
         experiment, at: end, contexts: contexts, concentrations: [0.1, 0.5, 1], sequences: count,
         threads: workshop.threads
       ).rows
     }
-    let flow = try generalization(workshop.flow().end)
+    let flow = try generalization(workshop.flow().end.flat)
     try workshop.report(0.5)
     let trained = try workshop.training().first.map { try generalization($0.end) } ?? []
     var table = FigureTable(

@@ -54,7 +54,9 @@ struct SharpnessAlongTheFlow: Figure {
     let flow = try workshop.flow().rows
     var curves = FigureTable("curves", Self.columns)
     let points = flow.times.indices.compactMap { row in
-      flow.parameters(row, model).map { (time: flow.times[row], point: $0) }
+      flow.point(row, model.parameterSpace).map {
+        (time: flow.times[row], point: Parameters(flat: $0, model: model))
+      }
     }
     let along = try self.rows("flow", nil, points, experiment, workshop.threads)
     try workshop.report(0.2)
@@ -77,7 +79,7 @@ struct SharpnessAlongTheFlow: Figure {
     let wanted = Set(times.map { Int(($0 / rate).rounded()) })
     var points: [(time: Double, point: Parameters)] = []
     try experiment.infiniteContextLoss(threads: 1).descend(
-      from: experiment.start.flat, rate: rate, steps: wanted.max() ?? 0
+      from: try experiment.start.flat, rate: rate, steps: wanted.max() ?? 0
     ) { step, point in
       if wanted.contains(step) { points.append((Double(step) * rate, Parameters(flat: point, model: model))) }
     }
@@ -91,7 +93,7 @@ struct SharpnessAlongTheFlow: Figure {
     let loss = try experiment.infiniteContextLoss(threads: threads)
     let model = experiment.model
     func total(_ point: Parameters) -> Double { point.coefficients.reduce(0) { $0 + $1 * $1 } }
-    let start = total(experiment.start)
+    let start = total(try experiment.start)
     return try points.map { time, point in
       let sharpness = try loss.sharpness(point.flat)
       let share = model.sets.firstIndex(of: HeadSet([1, 2])).map { point.quantities(model).shares[$0] }

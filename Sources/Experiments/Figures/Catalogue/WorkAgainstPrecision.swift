@@ -123,7 +123,7 @@ private struct Solution {
     guard cell.values.count == 8, let tolerance = Double(cell.values[5]),
       let gradients = cell.counts["evaluations"]?.whole, let jacobians = cell.counts["jacobians"]?.whole,
       let end = cell.summary["parameters"]?.numbers,
-      let start = try? cell.configuration.initial.resolved(cell.configuration.model).flat
+      let start = try? cell.configuration.initial.resolved(cell.configuration)
     else { return nil }
     (problem, stepper, self.tolerance) = (cell.values[0], cell.values[4], tolerance)
     (self.start, self.end, self.gradients, self.jacobians) = (start, end, gradients, jacobians)
