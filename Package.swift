@@ -89,7 +89,7 @@ let package = Package(
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"]),
     .testTarget(name: "ODESolversTests", dependencies: ["ODESolvers"]),
     .testTarget(name: "ParameterSpacesTests", dependencies: ["ParameterSpaces"]),
-    .testTarget(name: "FlowsTests", dependencies: ["ParameterSpaces", "Flows"]),
+    .testTarget(name: "FlowsTests", dependencies: ["ParameterSpaces", "Flows", "TestSupport"]),
     .testTarget(name: "InductionModelTests", dependencies: ["InductionModel", "StrictJSON"]),
     .testTarget(name: "MarkovChainsTests", dependencies: ["MarkovChains", "TestSupport"]),
     .testTarget(

@@ -48,6 +48,7 @@ let package = Package(
     .executableTarget(
       name: "reference-run",
       dependencies: [
+        .product(name: "Theory", package: "InductionFlow"),
         .product(name: "Transformer", package: "InductionFlow"),
         .product(name: "MarkovChains", package: "InductionFlow"),
         .product(name: "InductionModel", package: "InductionFlow"),

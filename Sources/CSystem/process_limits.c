@@ -40,5 +40,6 @@ void process_restart_without_blas_threads(char *const *arguments) {
   ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
   if (length <= 0) return;
   path[length] = 0;
+  setenv("MALLOC_ARENA_MAX", "1", 0);
   if (!setenv(variable, "1", 1)) execv(path, arguments);
 }

@@ -10,6 +10,7 @@ open class PlannedLoss: LossFunction {
   public let resources: PlanResources
   private let batches: any PlannedBatches
 
+  private var composition: Composition?
   private let slopes: [Expression]
   private let gradientPlan: PlannedTensors
   private lazy var lossPlan = Result { try resources.plan([expression]) }
@@ -22,6 +23,8 @@ open class PlannedLoss: LossFunction {
     let tensors = try PlannedTensors(product.product, of: parameters, resources)
     return (tensors, tensors.plan.layout(of: product.direction))
   }
+  /// nil where there is none, or no memory for it.
+  private lazy var wholeHessian = try? composedHessian()
 
   /// - Parameters:
   ///   - expression: a scalar of the parameters' graph.
@@ -35,6 +38,14 @@ open class PlannedLoss: LossFunction {
     (self.resources, self.batches) = (resources, batches)
     slopes = parameters.gradient(of: expression)
     gradientPlan = try PlannedTensors(slopes, of: parameters, resources)
+  }
+
+  /// A loss in steps.
+  ///
+  /// - Throws: `PlanError`, before anything large is allocated.
+  public convenience init(_ composition: Composition, _ resources: PlanResources = PlanResources()) throws {
+    try self.init(composition.expression, of: composition.parameters, resources)
+    self.composition = composition
   }
 
   public final var space: ParameterSpace { parameters.space }
@@ -72,9 +83,28 @@ open class PlannedLoss: LossFunction {
     }
   }
 
-  /// - Complexity: one Hessian product, some two to three gradients, for each component.
-  open func hessian(_ point: [Double], components: [Int]) throws -> [Double] {
-    try hessianByProducts(point, components: components)
+  /// - Complexity: one Hessian product, some two to three gradients, for each component; or through the steps of a
+  ///   composition, where there is one and its sums cost less.
+  public final func hessian(_ point: [Double], components: [Int]) throws -> [Double] {
+    guard let wholeHessian, wholeHessian.operations < operationsByProducts(components.count) else {
+      return try hessianByProducts(point, components: components)
+    }
+    let whole = wholeHessian(point)
+    return components.flatMap { row in components.map { whole[row * point.count + $0] } }
+  }
+
+  /// At two gradients a product, the least that one takes.
+  private func operationsByProducts(_ components: Int) -> Int {
+    let (count, overflows) = (2 * components).multipliedReportingOverflow(by: gradientPlan.plan.operations)
+    return overflows ? .max : count
+  }
+
+  /// The whole Hessian at once, where a loss has a way that may be cheaper than its products: the composition's that it
+  /// was made of. A subclass may know another.
+  ///
+  /// - Throws: `PlanError` for lack of memory: products take its place.
+  open func composedHessian() throws -> ComposedHessian? {
+    try composition.map { try ComposedHessian($0, resources) }
   }
 
   open var range: LossRange? { nil }

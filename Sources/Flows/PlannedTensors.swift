@@ -40,6 +40,12 @@ public struct PlanResources: Sendable {
     (self.constants, self.threads, self.memoryLimit) = (constants, threads, memoryLimit)
   }
 
+  /// With numbers of more symbols.
+  public func adding(_ constants: [Symbol: [Double]]) -> PlanResources {
+    PlanResources(
+      constants: self.constants.merging(constants) { $1 }, threads: threads, memoryLimit: memoryLimit)
+  }
+
   /// - Throws: `PlanError`, before anything large is allocated.
   public func plan(_ outputs: [Expression]) throws -> Plan {
     try Plan(outputs, coefficients: constants, threads: threads, memoryLimit: memoryLimit)

@@ -91,8 +91,13 @@ for size in sizes {
   let components = Array(point.indices)
   var hessian = try loss.hessian(point, components: components)
   var costs: [Double] = []
-  for _ in 0..<7 {
-    costs.append(milliseconds { hessian = (try? loss.hessian(point, components: components)) ?? [] })
+  var ratios: [Double] = []
+  for _ in 0..<9 {
+    let whole = milliseconds { hessian = (try? loss.hessian(point, components: components)) ?? [] }
+    let few = 10
+    let gradients = milliseconds { for _ in 0..<few { loss.gradient(point, into: &gradient) } }
+    costs.append(whole)
+    ratios.append(whole / gradients * Double(few))
   }
   // Against the product with a direction, which goes another way.
   let direction = components.map { sin(Double($0)) }
@@ -105,6 +110,6 @@ for size in sizes {
   print(
     size.name, "threads", threads, "parameters", components.count, "Hessian",
     String(format: "%.1f ms", costs.median), "in gradients",
-    String(format: "%.1f", costs.median / ours.median),
+    String(format: "%.1f", ratios.median),
     "error", String(format: "%.0e", error / (expected.map(abs).max() ?? 1)))
 }

@@ -9,6 +9,7 @@
 import Foundation
 import InductionModel
 import MarkovChains
+import Theory
 import Transformer
 
 struct Options {
@@ -93,19 +94,18 @@ func train(dataset: Int, steps: Int, precision: Precision, pool: WorkerPool) thr
     start: Parameters(model: definition, own: 3, other: 0.1, coefficients: 0.01, scale: 0.01).flat,
     data: .fixed(all.selecting(0..<9000), batch: 9000), heldOut: all.selecting(9000..<10_000),
     optimizer: try Optimizer(.sgd(rate: 1)),
-    stages: [TrainingStage(train: ParameterGroup.allCases, end: .steps(steps))],
+    stages: [TrainingStage(train: definition.parameterSpace.groups, end: .steps(steps))],
     measure: .points(200, .logarithmic), checkpoints: .points(2, .linear), seed: UInt64(dataset),
     precision: precision)
+  let quantities = ModelQuantities(definition)
   var points: [Point] = []
   let run = try TrainingRun(setup, pool: pool)
   _ = try run.run(
     .init(measurement: { measurement in
-      let parameters = Parameters(flat: measurement.parameters, model: definition)
-      let index = definition.sets.firstIndex(of: HeadSet([1, 2])) ?? 0
+      let scale = Parameters(flat: measurement.parameters, model: definition).scale
+      let share = quantities(measurement.parameters).share(HeadSet([1, 2])) ?? .nan
       points.append(
-        Point(
-          step: Double(measurement.step), share: parameters.shares(definition)[index],
-          scale: parameters.scale, loss: measurement.loss))
+        Point(step: Double(measurement.step), share: share, scale: scale, loss: measurement.loss))
     }))
   return points
 }

@@ -65,7 +65,7 @@ for stepper in [Stepper.rk8pd, .msadams, .rkf45] {
   if let outcome = outcome?.outcome {
     let end = outcome.state
     print(
-      "one integration           \(time * 1e3) ms, \(stepper), \(outcome.counts.evaluations) evaluations,",
+      "one integration           \(time * 1e3) ms, \(stepper.rawValue), \(outcome.counts.evaluations) evaluations,",
       "w[1 1] = \(end[0]), c[1] = \(end[10])")
   }
 }

@@ -11,8 +11,9 @@ int64_t process_room(void);
 int process_can_map(int64_t bytes);
 
 /// Begins the program anew, once, where such limits are set: OpenBLAS starts a thread for every processor as soon as
-/// it is loaded, each asks for 128 MiB until it has them, and exit waits for it. Only the environment that a program
-/// starts with can tell it to start none. Returns where there is nothing to do, or no way to do it.
+/// it is loaded, each asks for 128 MiB until it has them, and exit waits for it; and glibc's allocator reserves 64 MiB
+/// for every thread. Only the environment that a program starts with can tell them not to. Returns where there is nothing
+/// to do, or no way to do it.
 void process_restart_without_blas_threads(char *const *arguments);
 
 #endif

@@ -69,6 +69,10 @@ struct LoweredValue {
     /// The symbol's array with an index for each axis, brought to ascending order.
     case input(Symbol, [Index])
     case delta(Index, Index)
+    /// Another value under other names of its axes, brought to ascending order.
+    case renamed(ValueID, [Index])
+    /// Values side by side along an index.
+    case joined([Part], along: Index)
     /// Σ weight·value.
     case add([Weighted])
     /// Π values, broadcast to the union of their domains.
@@ -89,6 +93,12 @@ struct LoweredValue {
     let value: ValueID
   }
 
+  /// A value with those of its axes that are part of a joined one.
+  struct Part: Hashable {
+    let value: ValueID
+    let axes: [Index]
+  }
+
   var operation: Operation
   /// Ascending; the array's layout, last index fastest.
   let domain: [Index]
@@ -96,9 +106,12 @@ struct LoweredValue {
   var operands: [ValueID] {
     switch operation {
     case .constant, .input, .delta: []
+    case .joined(let parts, along: _): parts.map(\.value)
     case .add(let terms): terms.map(\.value)
     case .multiply(let factors): factors
-    case .power(let value, _), .function(_, let value), .softmax(let value, _), .reduce(let value, _): [value]
+    case .renamed(let value, _), .power(let value, _), .function(_, let value), .softmax(let value, _),
+      .reduce(let value, _):
+      [value]
     case .larger(let left, let right), .matrixProduct(let left, let right, over: _): [left, right]
     }
   }
@@ -116,6 +129,9 @@ extension LoweredValue.Operation {
   fileprivate func renaming(_ name: (ValueID) -> ValueID) -> Self {
     switch self {
     case .constant, .input, .delta: self
+    case .renamed(let value, let indices): .renamed(name(value), indices)
+    case .joined(let parts, along: let index):
+      .joined(parts.map { .init(value: name($0.value), axes: $0.axes) }, along: index)
     case .add(let terms): .add(terms.map { .init(weight: $0.weight, value: name($0.value)) })
     case .multiply(let factors): .multiply(factors.map(name))
     case .power(let value, let exponent): .power(name(value), exponent)

@@ -4,13 +4,18 @@ struct Lowering {
   let graph: ExpressionGraph
   var program = LoweredProgram()
   private var image: [NodeID: ValueID] = [:]
+  /// Values that symbols stand for, with the indices of the symbol's axes.
+  private var named: [Symbol: (value: ValueID, indices: [Index])] = [:]
 
   init(_ graph: ExpressionGraph) { self.graph = graph }
 
   /// Lowers all roots together, so that they share.
-  static func program(for roots: [NodeID], in graph: ExpressionGraph) -> LoweredProgram {
+  static func program(
+    for roots: [NodeID], naming names: NamedValues = NamedValues(), in graph: ExpressionGraph
+  ) -> LoweredProgram {
     var lowering = Lowering(graph)
-    for node in graph.reachable(roots) { lowering.image[node] = lowering.lower(node) }
+    for entry in names.entries { lowering.lower(entry) }
+    lowering.lower(roots)
     lowering.program.outputs = roots.map { lowering.value(of: $0) }
     lowering.program.shareCommonPairs()
     return lowering.program
@@ -18,11 +23,34 @@ struct Lowering {
 
   private func value(of node: NodeID) -> ValueID { image[node]! }
 
+  private mutating func lower(_ roots: [NodeID]) {
+    for node in graph.reachable(roots) where image[node] == nil { image[node] = lower(node) }
+  }
+
+  private mutating func lower(_ entry: NamedValues.Entry) {
+    switch entry.content {
+    case .whole(let node):
+      lower([node])
+      named[entry.symbol] = (value(of: node), entry.indices)
+    case .joined(let parts, along: let index):
+      lower(parts.map(\.node))
+      let lowered = parts.map { LoweredValue.Part(value: value(of: $0.node), axes: $0.axes) }
+      let joined = program.intern(.joined(lowered, along: index), on: entry.indices.sorted())
+      named[entry.symbol] = (joined, entry.indices)
+    }
+  }
+
   private mutating func lower(_ node: NodeID) -> ValueID? {
     let domain = graph.free[Int(node)]
     switch graph.nodes[Int(node)] {
     case .number(let number): return program.intern(.constant(number.doubleValue), on: [])
-    case .symbol(let symbol, let indices): return program.intern(.input(symbol, indices), on: domain)
+    case .symbol(let symbol, let indices):
+      guard let (known, own) = named[symbol] else {
+        return program.intern(.input(symbol, indices), on: domain)
+      }
+      let names = Dictionary(uniqueKeysWithValues: zip(own, indices))
+      let layout = program[known].domain.compactMap { names[$0] }
+      return layout == program[known].domain ? known : program.intern(.renamed(known, layout), on: domain)
     case .delta(let first, let second): return program.intern(.delta(first, second), on: domain)
     case .sum(let terms): return sum(terms)
     case .product(let factors): return product(powers(factors))

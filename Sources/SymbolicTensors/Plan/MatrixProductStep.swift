@@ -32,6 +32,10 @@ final class MatrixProductStep: PlanStep {
     /// The order in which the product comes out.
     var resultOrder: [Index] { batch + free[0] + free[1] }
 
+    var multiplications: Int {
+      [batch.size, free[0].size, free[1].size, summed.size].saturatingProduct
+    }
+
     init(_ left: [Index], _ right: [Index], over summed: [Index]) {
       self.summed = summed.sorted()
       batch = left.filter { right.contains($0) && !summed.contains($0) }

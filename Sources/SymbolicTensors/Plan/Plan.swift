@@ -23,40 +23,45 @@ public final class Plan {
   /// Of everything that was allocated: arrays that stay, one workspace for those that pass, scratch for each thread, and
   /// the tables of the steps.
   public let bytes: Int
+  /// Of one run: what can be said of its time without running it.
+  public let operations: Int
 
   /// What a plan would take, before anything is allocated.
   ///
   /// - Returns: bytes; `Int.max` where sizes leave the integers.
   /// - Complexity: that of making the plan without its numbers.
-  public static func bytes(of expressions: [Expression], threads: Int = 1) -> Int {
+  public static func bytes(
+    of expressions: [Expression], naming names: NamedValues = NamedValues(), threads: Int = 1
+  ) -> Int {
     guard let graph = expressions.first?.graph else { return 0 }
-    return layout(expressions, in: graph).layout.bytes(threads: max(1, threads))
+    return layout(expressions, naming: names, in: graph).layout.bytes(threads: max(1, threads))
   }
 
   private static func layout(
-    _ expressions: [Expression], in graph: ExpressionGraph
+    _ expressions: [Expression], naming names: NamedValues, in graph: ExpressionGraph
   ) -> (program: LoweredProgram, layout: PlanLayout) {
-    let program = Lowering.program(for: expressions.map(graph.node), in: graph)
+    let program = Lowering.program(for: expressions.map(graph.node), naming: names, in: graph)
     return (program, PlanLayout(program) { graph.role(of: $0) == .coefficient })
   }
 
   /// - Parameters:
   ///   - expressions: of one graph; output k is the dense array of expression k over its free indices in
   ///     their order, last index fastest.
+  ///   - names: values that the expressions refer to by symbols.
   ///   - coefficients: the numbers of every symbol of role `coefficient` that occurs, row-major.
   ///   - threads: how many threads may work on one evaluation.
   ///   - memoryLimit: bytes; nothing is allocated beyond it.
   /// - Throws: `PlanError`.
   public init(
-    _ expressions: [Expression], coefficients: [Symbol: [Double]] = [:], threads: Int = 1,
-    memoryLimit: Int = .max
+    _ expressions: [Expression], naming names: NamedValues = NamedValues(),
+    coefficients: [Symbol: [Double]] = [:], threads: Int = 1, memoryLimit: Int = .max
   ) throws {
     guard let graph = expressions.first?.graph else { throw PlanError.nothingToEvaluate }
     self.graph = graph
     workers = Workers(threads: max(1, threads))
     try ProductBuffers.check()
 
-    let (program, layout) = Self.layout(expressions, in: graph)
+    let (program, layout) = Self.layout(expressions, naming: names, in: graph)
     bytes = layout.bytes(threads: workers.threads)
     guard bytes <= memoryLimit, bytes < .max else {
       throw PlanError.tooLarge(bytes: bytes, limit: memoryLimit)
@@ -66,6 +71,8 @@ public final class Plan {
         throw PlanError.missingCoefficient(name: graph.name(of: symbol), expected: graph.size(of: symbol))
       }
     }
+
+    operations = layout.main.reduce(0) { $0.saturatingPlus($1.operations) }
 
     let memory = PlanMemory(layout)
     for (array, number) in layout.constants { memory[array].base[0] = number }
@@ -83,6 +90,7 @@ public final class Plan {
     let needed = (layout.setup + layout.main).map(\.scratch).max() ?? 0
     scratch = (0..<workers.threads).map { _ in Buffer(count: needed) }
     for step in layout.setup { step.made { memory[$0] }.run(workers, scratch: scratch) }
+    for step in main { step.prepare() }
   }
 
   /// Gives a parameter or variable its numbers, row-major; a symbol that no output depends on is ignored.

@@ -25,10 +25,14 @@ struct PlanLayout {
     schedule = Schedule(program, isCoefficient: isCoefficient)
     isCountable = schedule.domains.allSatisfy { $0.size < .max }
     guard isCountable else { return }
-    for id in schedule.stored.sorted() { addArray(of: id) }
-    for step in schedule.setup { setup += steps(step) }
+    for id in schedule.stored.sorted() where arrayOf[id] == nil { addArray(of: id) }
+    for step in schedule.setup {
+      let made = steps(step)
+      setup += made
+    }
     for step in schedule.main { main += steps(step) }
     outputs = program.outputs.compactMap { arrayOf[$0] }
+    giveAwayKnownFactors(isCoefficient)
     place(isCoefficient)
   }
 
@@ -67,6 +71,10 @@ struct PlanLayout {
       let array = newArray(1)
       constants[array] = number
       arrayOf[id] = array
+    case .renamed(let named, let layout) where layout == program[id].domain:
+      // The same numbers in the same order.
+      if arrayOf[named] == nil { addArray(of: named) }
+      arrayOf[id] = arrayOf[named]
     default: arrayOf[id] = newArray(program.size(id))
     }
   }
@@ -100,6 +108,21 @@ struct PlanLayout {
     workspace = space.size
   }
 
+  /// Known factors of large products that nothing else reads are theirs to reorder.
+  private mutating func giveAwayKnownFactors(_ isCoefficient: (Symbol) -> Bool) {
+    var readers: [ArrayID: Int] = [:]
+    for array in main.flatMap(\.arrays) + outputs { readers[array, default: 0] += 1 }
+    let coefficients = inputs.filter { isCoefficient($0.key) }.values
+    let known = Set(setup.flatMap(\.arrays)).union(coefficients)
+    for (position, step) in main.enumerated() {
+      guard case .matrixProduct(let layout, let rows, let columns, let target) = step,
+        KnownProductStep.isWorthwhile(layout),
+        let side = [rows, columns].firstIndex(where: { known.contains($0) && readers[$0] == 1 })
+      else { continue }
+      main[position] = .knownProduct(layout, [rows, columns], known: side, to: target)
+    }
+  }
+
   // MARK: Steps
 
   private mutating func steps(_ step: Schedule.Step) -> [PlannedStep] {
@@ -124,6 +147,18 @@ struct PlanLayout {
       guard layout != value.domain, let source = inputs[symbol] else { return [] }
       return [.gather(from: source, layout: layout, to: target, order: value.domain)]
     case .delta(let first, _): return [.delta(extent: first.extent, to: target)]
+    case .renamed(let named, let layout):
+      guard layout != value.domain, let source = arrayOf[named] else { return [] }
+      return [.gather(from: source, layout: layout, to: target, order: value.domain)]
+    case .joined(let parts, along: let index):
+      let sources = parts.compactMap { part -> JoinStep.Part<ArrayID>? in
+        // Numbers have no arrays elsewhere.
+        if arrayOf[part.value] == nil { addArray(of: part.value) }
+        return arrayOf[part.value].map {
+          .init(array: $0, domain: program[part.value].domain, axes: part.axes)
+        }
+      }
+      return [.join(sources, along: index, to: target, domain: value.domain)]
     case .softmax(let logits, let index):
       guard let source = arrayOf[logits] else { return [] }
       return [.softmax(from: source, domain: value.domain, over: index, to: target)]
@@ -146,7 +181,9 @@ struct PlanLayout {
         continue
       }
       let copy = newArray(counts[source])
-      steps.append(.gather(from: source, layout: program[id].domain, to: copy, order: order))
+      let gather = PlannedStep.gather(from: source, layout: program[id].domain, to: copy, order: order)
+      // Numbers that never change are brought to their order once.
+      if schedule.unchanging.contains(id) { setup.append(gather) } else { steps.append(gather) }
       operands.append(copy)
     }
     let isOrdered = layout.resultOrder == domain

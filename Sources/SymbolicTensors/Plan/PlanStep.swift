@@ -1,7 +1,14 @@
 /// One thing that a plan does on its arrays.
 protocol PlanStep: AnyObject {
+  /// Once, when all that never changes is known.
+  func prepare()
+
   /// - Parameter scratch: one a worker.
   func run(_ workers: Workers, scratch: [Buffer])
+}
+
+extension PlanStep {
+  func prepare() {}
 }
 
 /// Brings an array's axes to another order, spreading repeated indices' diagonals.

@@ -16,11 +16,12 @@ struct Schedule {
   private(set) var main: [Step] = []
   /// Every value that has an array.
   private(set) var stored: Set<ValueID> = []
+  /// Every value that depends on coefficients only.
+  private(set) var unchanging: Set<ValueID> = []
 
   private let program: LoweredProgram
   private var order: [ValueID] = []
   private var level: [ValueID: Int] = [:]
-  private var isStatic: [ValueID: Bool] = [:]
   /// Operations to compute a value again inside a kernel.
   private var cost: [ValueID: Int] = [:]
 
@@ -30,10 +31,11 @@ struct Schedule {
     order = program.order
     for id in order {
       let value = program[id]
-      switch value.operation {
-      case .input(let symbol, _): isStatic[id] = isCoefficient(symbol)
-      default: isStatic[id] = value.operands.allSatisfy { isStatic[$0] ?? true }
-      }
+      let isUnchanging =
+        if case .input(let symbol, _) = value.operation { isCoefficient(symbol) } else {
+          value.operands.allSatisfy(unchanging.contains)
+        }
+      if isUnchanging { unchanging.insert(id) }
       level[id] = value.operands.map { fuses($0, into: id) ? level(of: $0) : ready($0) }.max() ?? 0
     }
     chooseStored()
@@ -83,7 +85,7 @@ struct Schedule {
       let isStored =
         outputs.contains(id)
         || consumers[id, default: []].contains { consumer in
-          !fuses(id, into: consumer) || (isStatic[id] == true && isStatic[consumer] != true)
+          !fuses(id, into: consumer) || (unchanging.contains(id) && !unchanging.contains(consumer))
             || (level(of: consumer) != level(of: id) && again > Self.cheap)
         }
       if isStored { stored.insert(id) }
@@ -105,7 +107,7 @@ struct Schedule {
   private struct KernelKey: Hashable {
     let level: Int
     let domain: [Index]
-    let isStatic: Bool
+    let isUnchanging: Bool
   }
 
   private mutating func formSteps() {
@@ -125,11 +127,11 @@ struct Schedule {
       steps.append((key.level, 1, values[0], .kernel(domain: key.domain, values: values)))
     }
     steps.sort { ($0.level, $0.rank, $0.first) < ($1.level, $1.rank, $1.first) }
-    setup = steps.filter { isStatic[$0.first] == true }.map(\.step)
-    main = steps.filter { isStatic[$0.first] != true }.map(\.step)
+    setup = steps.filter { unchanging.contains($0.first) }.map(\.step)
+    main = steps.filter { !unchanging.contains($0.first) }.map(\.step)
   }
 
   private func key(_ id: ValueID, on domain: [Index]) -> KernelKey {
-    KernelKey(level: level(of: id), domain: domain, isStatic: isStatic[id] == true)
+    KernelKey(level: level(of: id), domain: domain, isUnchanging: unchanging.contains(id))
   }
 }

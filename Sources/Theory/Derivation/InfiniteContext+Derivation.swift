@@ -26,10 +26,10 @@ extension InfiniteContext {
   /// The paper's names.
   var notation: ModelNotation {
     var names = ModelNotation(model)
-    names.notation.write(joint, as: "\\mu_{#1}(#2,#3)")
-    names.notation.write(stationary, as: "\\mu_{#1}(#2)")
-    names.notation.write(tokenLaw, as: "\\mu_{#1}(#2)")
-    for (head, symbol) in zip(1..., windowTokens) {
+    names.notation.write(source.joint, as: "\\mu_{#1}(#2,#3)")
+    names.notation.write(source.stationary, as: "\\mu_{#1}(#2)")
+    names.notation.write(source.tokenLaw, as: "\\mu_{#1}(#2)")
+    for (head, symbol) in zip(1..., windowTokens.symbols) {
       let shift = model.model.lags(ofHead: head).lowerBound - 1
       names.notation.write(
         symbol, as: "\\mathbf{1}[#3_{#1\(shift > 0 ? "+\(shift)" : "")}=#2]")
@@ -72,7 +72,8 @@ extension InfiniteContext {
     (1...model.model.heads).map { head in
       let weights = model.attentionWeights(ofHead: head, over: lag)
       let output = model.headOutput(
-        weights: weights, tokens: graph(windowTokens[head - 1], lag, token, window), lag: lag, token: token)
+        weights: weights, tokens: graph(windowTokens.symbols[head - 1], lag, token, window), lag: lag,
+        token: token)
       if window == key {
         steps.append(
           NamedStep(
@@ -100,7 +101,7 @@ extension InfiniteContext {
 
   /// A head's output before it is divided by its norm.
   private func unnormalized(_ head: Int, at window: Index) -> Expression {
-    let tokens = graph(windowTokens[head - 1], lag, token, window)
+    let tokens = graph(windowTokens.symbols[head - 1], lag, token, window)
     return (model.attentionWeights(ofHead: head, over: lag) * tokens).sum(over: lag)
   }
 

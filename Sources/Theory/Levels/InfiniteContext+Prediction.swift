@@ -13,10 +13,7 @@ extension InfiniteContext {
     let ones = graph.symbol("one", shape: [kernel.extent, next.extent, query.extent], role: .coefficient)
     let full = expression * graph(ones, kernel, next, query)
     let count = kernel.extent * next.extent * query.extent
-    let numbers = resources.constants.merging([ones: [Double](repeating: 1, count: count)]) { $1 }
-    let plan = try PlanResources(
-      constants: numbers, threads: resources.threads, memoryLimit: resources.memoryLimit
-    ).plan([full])
+    let plan = try resources.adding([ones: [Double](repeating: 1, count: count)]).plan([full])
     model.parameters.bind(parameters.flat, to: plan)
     plan.run()
     return LevelPredictions(

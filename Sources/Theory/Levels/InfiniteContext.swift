@@ -12,9 +12,8 @@ public struct InfiniteContext {
   let model: ModelExpressions
   /// π, e, j, x, Z, z: kernels, next tokens, lags, tokens of a window, key windows, query windows.
   let kernel, next, lag, token, key, query: Index
-  /// μ(e, Z), μ(Z), μ(e) and the tokens of each window by lag, for each head.
-  let joint, stationary, tokenLaw: Symbol
-  let windowTokens: [Symbol]
+  let source: SourceLaws
+  let windowTokens: WindowTokens
   /// The numbers of all coefficient symbols.
   let coefficients: [Symbol: [Double]]
   /// Means over the keys under the stationary laws.
@@ -59,102 +58,28 @@ public struct InfiniteContext {
   ) {
     let graph = ExpressionGraph()
     self.graph = graph
-    let tokens = definition.tokens
     // Arrays are laid out in this order: the matrix products of the loss need no transposition.
     kernel = graph.index("k", extent: kernels, latex: "\\pi")
-    next = graph.index("e", extent: tokens)
+    next = graph.index("e", extent: definition.tokens)
     lag = graph.index("j", extent: definition.window)
-    token = graph.index("x", extent: tokens)
+    token = graph.index("x", extent: definition.tokens)
     key = graph.index("Z", extent: windows)
     query = graph.index("z", extent: windows)
     model = ModelExpressions(
       graph, model: definition, loss: criterion, lag: lag, parts: parts, isReduced: isReduced)
 
-    let joint = graph.symbol("mu", shape: [kernels, tokens, windows], role: .coefficient, latex: "\\mu")
-    let stationary = graph.symbol("muZ", shape: [kernels, windows], role: .coefficient, latex: "\\mu")
-    let tokenLaw = graph.symbol("mue", shape: [kernels, tokens], role: .coefficient, latex: "\\mu")
-    graph.declare(sumOf: joint, overAxis: 2, is: .symbol(tokenLaw))
-    graph.declare(sumOf: joint, overAxis: 1, is: .symbol(stationary))
-    graph.declare(sumOf: stationary, overAxis: 1, is: .one)
-    graph.declare(sumOf: tokenLaw, overAxis: 1, is: .one)
-    (self.joint, self.stationary, self.tokenLaw) = (joint, stationary, tokenLaw)
-    var numbers: [Symbol: [Double]] = [:]
-    if let laws {
-      numbers = [joint: laws.joint, stationary: laws.stationary, tokenLaw: laws.tokenLaw]
-    }
-
-    var byFirstLag: [Int: Symbol] = [:]
-    windowTokens = (1...definition.heads).map { head in
-      let lags = definition.lags(ofHead: head)
-      if let known = byFirstLag[lags.lowerBound] { return known }
-      let name = byFirstLag.isEmpty ? "x" : "x\(head)"
-      let symbol = graph.symbol(name, shape: [lags.count, tokens, windows], role: .coefficient)
-      graph.declare(sumOf: symbol, overAxis: 1, is: .one)
-      if laws != nil {
-        numbers[symbol] = Self.oneHotWindows(tokens: tokens, windows: windows, lags: lags)
-      }
-      byFirstLag[lags.lowerBound] = symbol
-      return symbol
-    }
-
-    // A token that never occurs has y = μ(e) = 0 beside μ(e, z) = 0.
-    var guarding: Expression?
-    if criterion.criterion == .crossEntropy, let laws, laws.tokenLaw.contains(0) {
-      let absent = graph.symbol("absent", shape: [kernels, tokens], role: .coefficient, latex: "\\chi")
-      numbers[absent] = laws.tokenLaw.map { $0 == 0 ? 1 : 0 }
-      guarding = graph(absent, kernel, next)
-    }
-    coefficients = numbers
-
-    let (lag, token, key, query, next, kernel) = (
-      self.lag, self.token, self.key, self.query, self.next, self.kernel
-    )
-    let (model, windowTokens) = (self.model, self.windowTokens)
-    func outputs(at window: Index) -> [Expression] {
-      (1...definition.heads).map { head in
-        model.headOutput(
-          weights: model.attentionWeights(ofHead: head, over: lag),
-          tokens: graph(windowTokens[head - 1], lag, token, window), lag: lag, token: token)
-      }
-    }
-    similarity = model.similarity(keys: outputs(at: key), queries: outputs(at: query), token: token)
-    keys = Self.keys(
-      joint: graph(joint, kernel, next, key), stationary: graph(stationary, kernel, key),
-      tokenLaw: graph(tokenLaw, kernel, next), over: key, next)
+    source = SourceLaws(model, kernels: kernels, windows: windows, laws: laws)
+    windowTokens = WindowTokens("x", model, count: windows, laws.map { _ in Array(0..<windows) })
+    coefficients = source.numbers.merging(windowTokens.numbers) { $1 }
+    similarity = model.similarity(
+      keys: windowTokens.outputs(model, at: key, over: token),
+      queries: windowTokens.outputs(model, at: query, over: token), token: token)
+    keys = source.keys(kernel, next, over: key)
     average = model.parts.secondLayer.average(model.scale * similarity, keys)
     prediction = model.parts.secondLayer.prediction(average, keys)
-    let cost = model.cost(
-      of: prediction, target: graph(joint, kernel, next, query), total: graph(stationary, kernel, query),
-      over: next, guarding: guarding)
-    loss = Number(1, over: kernels) * cost.sum(over: kernel, query)
+    loss = source.loss(of: prediction, model, kernel, next, query)
   }
 
   /// θ' = −∇L of all parameters.
   public var equations: RateEquations { model.parameters.equations(of: loss) }
-
-  /// Under the laws μ(e, Z), μ(Z) and μ(e).
-  static func keys(
-    joint: Expression, stationary: Expression, tokenLaw: Expression, over key: Index, _ next: Index
-  ) -> KeyAverages {
-    KeyAverages(
-      tokens: tokenLaw,
-      mean: { (stationary * $0).sum(over: key) },
-      weighted: { (joint * $0).sum(over: key) },
-      exponential: { $0.exponential },
-      // Σ_Z μ(Z) E is Σ_e of the numerator: one matrix product instead of two.
-      normalized: { $0 / $0.sum(over: next) })
-  }
-
-  /// One-hot tokens of every window, `[lag][token][window]`: window index Σ_j x_{t−j} d^{j−1}.
-  static func oneHotWindows(tokens: Int, windows: Int, lags: ClosedRange<Int>) -> [Double] {
-    var table = [Double](repeating: 0, count: lags.count * tokens * windows)
-    for (position, lag) in lags.enumerated() {
-      let place = (1..<lag).reduce(1) { power, _ in power * tokens }
-      for window in 0..<windows {
-        let token = window / place % tokens
-        table[(position * tokens + token) * windows + window] = 1
-      }
-    }
-    return table
-  }
 }

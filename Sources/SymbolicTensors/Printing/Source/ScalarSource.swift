@@ -118,7 +118,8 @@ struct ScalarSource {
     case .larger(let left, let right): dialect.larger(text(left), text(right))
     case .function(let function, let argument): dialect.apply(function, text(argument))
     // Scalars have no axes to run along.
-    case .constant, .input, .delta, .softmax, .reduce, .matrixProduct: dialect.literal(.nan)
+    case .constant, .input, .delta, .renamed, .joined, .softmax, .reduce, .matrixProduct:
+      dialect.literal(.nan)
     }
   }
 
