@@ -95,7 +95,9 @@ let package = Package(
     .testTarget(
       name: "TheoryTests", dependencies: ["ParameterSpaces", "Flows", "Theory", "TestSupport"],
       resources: [.copy("ReferenceCases")]),
-    .testTarget(name: "TransformerTests", dependencies: ["Transformer", "Theory", "TestSupport"]),
+    .testTarget(
+      name: "TransformerTests", dependencies: ["Transformer", "Theory", "TestSupport"], exclude: ["FullCases"]
+    ),
     .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "TestSupport"]),
     .testTarget(name: "InflowTests", dependencies: ["Experiments", "inflow", "TestSupport"]),
   ]

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from numba import njit, prange
 
-from sizes import EPSILON, KERNELS, RATE, kernels, measure, sets, start
+from sizes import EPSILON, KERNELS, kernels, measure, rate, sets, start
 
 CHUNK = 16
 
@@ -185,9 +185,9 @@ def make(size, threads):
         sums = gradient(table, lags, powers, sigma.astype(np.float32), p.astype(np.float32), np.float32(a), parent,
                         head, inner, number, B, L, M, H, d).sum(0, dtype=np.float64) / B
         dsigma, dp, da = sums[:H * M].reshape(H, M), sums[H * M:-1], sums[-1]
-        state[0] = w - RATE * sigma * (dsigma - (sigma * dsigma).sum(1, keepdims=True))
-        state[1] = c - RATE * 2 * c / (c**2).sum() * (dp - (p * dp).sum())
-        state[2] = a - RATE * da
+        state[0] = w - rate() * sigma * (dsigma - (sigma * dsigma).sum(1, keepdims=True))
+        state[1] = c - rate() * 2 * c / (c**2).sum() * (dp - (p * dp).sum())
+        state[2] = a - rate() * da
 
     return run
 

@@ -1,7 +1,8 @@
 """trainer-benchmark and its rivals in turns, so that all see the same machine; a Markdown table of milliseconds a step.
 
     swift build -c release --product trainer-benchmark
-    python3 trainer/side_by_side.py [--rounds R] [--seconds S] [--threads 1,2] [--clock wall|processor] [SIZE ..]
+    python3 trainer/side_by_side.py [--rounds R] [--seconds S] [--threads 1,2] [--clock wall|processor]
+        [--model disentangled|full] [SIZE ..]
 
 A number is the least over the rounds: of their medians by the wall clock, which wants an idle machine, or of the
 processor time of a step, which does not. Rivals that are not
@@ -13,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sizes import SIZES
+from sizes import SIZES, model
 
 FOLDER = Path(__file__).resolve().parent
 OURS = FOLDER.parent / ".build" / "release" / "trainer-benchmark"
@@ -30,7 +31,7 @@ def command(name):
 
 
 def time_of_step(name, size, threads, seconds, clock):
-    arguments = ["--threads", str(threads), "--seconds", str(seconds), size]
+    arguments = ["--model", model(), "--threads", str(threads), "--seconds", str(seconds), size]
     environment = dict(os.environ, OMP_NUM_THREADS=str(threads), NUMBA_NUM_THREADS=str(threads))
     run = subprocess.run(command(name) + arguments, capture_output=True, text=True, env=environment)
     if run.returncode != 0:
@@ -43,10 +44,12 @@ def main():
     rounds, seconds = option("--rounds", 3), option("--seconds", 2.0)
     clock = option("--clock", "wall")
     sizes = [a for a in sys.argv[1:] if a in SIZES] or list(SIZES)
-    rivals = ["numba", "jax", "torch"]
+    rivals = ["numba", "jax", "torch"] if model() == "disentangled" else ["jax", "torch"]
     counts = [int(n) for n in option("--threads", "1,2").split(",")]
-    print("| size | threads | inflow | numba | JAX | torch.compile | numba / inflow | best of JAX, torch / inflow |")
-    print("|---|---|---|---|---|---|---|---|")
+    titles = {"numba": "numba", "jax": "JAX", "torch": "torch.compile"}
+    columns = ["size", "threads", "inflow"] + [titles[name] for name in rivals]
+    columns += ["numba / inflow"] * ("numba" in rivals) + ["best of JAX, torch / inflow"]
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     for size in sizes:
         for threads in counts:
             times = {name: [] for name in ["inflow"] + rivals}
@@ -58,8 +61,8 @@ def main():
             best = {name: min(values) for name, values in times.items() if values}
             shown = [f"{best[name]:.3f}" if name in best else "-" for name in times]
             ours, compiled = best.get("inflow"), [best[name] for name in ("jax", "torch") if name in best]
-            ratios = [f"{best['numba'] / ours:.1f}" if ours and "numba" in best else "-",
-                      f"{min(compiled) / ours:.1f}" if ours and compiled else "-"]
+            ratios = [f"{best['numba'] / ours:.1f}" if ours and "numba" in best else "-"] * ("numba" in rivals)
+            ratios += [f"{min(compiled) / ours:.1f}" if ours and compiled else "-"]
             print(f"| {size} | {threads} | " + " | ".join(shown + ratios) + " |", flush=True)
 
 

@@ -12,7 +12,7 @@ SIZES = {
     "wide": dict(d=10, lags=(1, 3), M=8, H=8, D=2, L=512, B=256),
     "deep": dict(d=4, lags=(1, 2), M=6, H=6, D=3, L=256, B=512),
 }
-EPSILON, RATE, KERNELS = 1e-3, 1.0, 64
+EPSILON, KERNELS = 1e-3, 64
 
 
 def sets(H, D):
@@ -49,6 +49,23 @@ def start(size):
     return w, np.ones(len(sets(size["H"], size["D"]))), 0.01
 
 
+def full_start(size):
+    """w, Q, K, V, gain, bias, c and a of the full model, where training starts."""
+    d, H, M = size["d"], size["H"], size["M"]
+    w = np.full((H, M), 0.01)
+    w[:, 0] = 3  # head h's first lag is its own
+    maps = [0.001 * np.tile(np.eye(d), (H, 1, 1))] * 3
+    return w, *maps, np.ones(d), np.zeros(d), np.full(len(sets(H, size["D"])), 0.01), 0.01
+
+
+def model():
+    return sys.argv[sys.argv.index("--model") + 1] if "--model" in sys.argv else "disentangled"
+
+
+def rate():
+    return 0.01 if model() == "full" else 1.0
+
+
 def measure(rival, make):
     """`make(size, threads)` gives a function of the step's number that does one step."""
     def option(name, default):
@@ -66,6 +83,6 @@ def measure(rival, make):
             step(3 + len(times))
             times.append(1e3 * (time.perf_counter() - began))
         processor = 1e3 * (time.process_time() - processor) / len(times)
-        print(json.dumps(dict(rival=rival, size=name, threads=threads, steps=len(times),
+        print(json.dumps(dict(rival=rival, model=model(), size=name, threads=threads, steps=len(times),
                               median_ms=round(float(np.median(times)), 4), least_ms=round(min(times), 4),
                               processor_ms=round(processor, 4))), flush=True)

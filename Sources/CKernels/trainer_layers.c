@@ -24,6 +24,7 @@
     PICK(selector_backward, S, tree, k, dq, n, stride, slope, dp, scratch);                                            \
   }                                                                                                                    \
   REAL trainer_largest_##S(const REAL *q, int count) { PICK(largest, S, q, count); }                                   \
+  REAL trainer_smallest_##S(const REAL *q, int count) { PICK(smallest, S, q, count); }                                 \
   void trainer_exponentials_##S(const REAL *q, REAL a, REAL shift, int count, int n, REAL *e) {                        \
     PICK(exponentials, S, q, a, shift, count, n, e);                                                                   \
   }                                                                                                                    \
@@ -56,30 +57,60 @@
                                           int codes, REAL *dsigma, REAL *dv) {                                         \
     PICK(copier_tables_backward, S, dt, sigma, v, d, digits, chunks, codes, dsigma, dv);                               \
   }                                                                                                                    \
-  void trainer_row_forward_##S(const REAL *v, int heads, int d, int n, long stride, int z, REAL *k) {                  \
-    PICK(row_forward, S, v, heads, d, n, stride, z, k);                                                                \
+  void trainer_row_forward_##S(const REAL *v, const REAL *query, int heads, int d, int n, long stride, long distance,  \
+                               int z, REAL *k) {                                                                       \
+    PICK(row_forward, S, v, query, heads, d, n, stride, distance, z, k);                                               \
   }                                                                                                                    \
-  void trainer_row_backward_##S(const REAL *v, const REAL *dk, int heads, int d, int n, long stride, int z,            \
-                                REAL *dv) {                                                                            \
-    PICK(row_backward, S, v, dk, heads, d, n, stride, z, dv);                                                          \
+  void trainer_row_backward_##S(const REAL *v, const REAL *query, const REAL *dk, int heads, int d, int n,             \
+                                long stride, long distance, int z, REAL *dv, REAL *dquery) {                           \
+    PICK(row_backward, S, v, query, dk, heads, d, n, stride, distance, z, dv, dquery);                                 \
   }                                                                                                                    \
+  void trainer_rectify_##S(long n, REAL *k) { PICK(rectify, S, n, k); }                                                \
+  void trainer_rectify_backward_##S(const REAL *k, long n, REAL *dk) { PICK(rectify_backward, S, k, n, dk); }          \
   void trainer_counts_forward_##S(const uint16_t *counts, const int32_t *sequences, int count, const REAL *e, int d,   \
-                                  long stride, int width, REAL *sums) {                                                \
-    PICK(counts_forward, S, counts, sequences, count, e, d, stride, width, sums);                                      \
+                                  long stride, long each, int width, REAL *sums) {                                     \
+    PICK(counts_forward, S, counts, sequences, count, e, d, stride, each, width, sums);                                \
   }                                                                                                                    \
   void trainer_counts_backward_##S(const uint16_t *counts, const int32_t *sequences, int count, const REAL *c, int d,  \
-                                   long stride, int width, REAL *t) {                                                  \
-    PICK(counts_backward, S, counts, sequences, count, c, d, stride, width, t);                                        \
+                                   long stride, long each, int width, REAL *t) {                                       \
+    PICK(counts_backward, S, counts, sequences, count, c, d, stride, each, width, t);                                  \
   }                                                                                                                    \
-  void trainer_entries_forward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                    \
-                                   const uint16_t *weight, const int32_t *sequences, int count, const REAL *e, int d,      \
-                                   int width, REAL *sums) {                                                            \
-    PICK(entries_forward, S, first, end, window, weight, sequences, count, e, d, width, sums);                         \
+  void trainer_entries_forward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                   \
+                                   const uint16_t *weight, const int32_t *sequences, int count, const REAL *e, int d,  \
+                                   long each, int width, REAL *sums) {                                                 \
+    PICK(entries_forward, S, first, end, window, weight, sequences, count, e, d, each, width, sums);                   \
   }                                                                                                                    \
-  void trainer_entries_backward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                   \
-                                    const uint16_t *weight, const int32_t *sequences, int count, const REAL *c, int d,     \
-                                    int width, REAL *t) {                                                              \
-    PICK(entries_backward, S, first, end, window, weight, sequences, count, c, d, width, t);                           \
+  void trainer_entries_backward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                  \
+                                    const uint16_t *weight, const int32_t *sequences, int count, const REAL *c, int d, \
+                                    long each, int width, REAL *t) {                                                   \
+    PICK(entries_backward, S, first, end, window, weight, sequences, count, c, d, each, width, t);                     \
+  }                                                                                                                    \
+  void trainer_attend_forward_##S(const REAL *pair, const REAL *place, int logs, const uint16_t *x, long step,         \
+                                  int count, int lags, int d, REAL *u, REAL *z) {                                      \
+    PICK(attend_forward, S, pair, place, logs, x, step, count, lags, d, u, z);                                         \
+  }                                                                                                                    \
+  void trainer_attend_backward_##S(const REAL *pair, const REAL *place, int logs, const uint16_t *x, long step,        \
+                                   int count, int lags, int d, const REAL *du, const REAL *dz, REAL *dpair,            \
+                                   REAL *dplace) {                                                                     \
+    PICK(attend_backward, S, pair, place, logs, x, step, count, lags, d, du, dz, dpair, dplace);                       \
+  }                                                                                                                    \
+  void trainer_maps_forward_##S(const REAL *u, const REAL *map, int count, int d, REAL *y) {                           \
+    PICK(maps_forward, S, u, map, count, d, y);                                                                        \
+  }                                                                                                                    \
+  void trainer_maps_backward_##S(const REAL *u, const REAL *dy, int count, int d, REAL *dmap) {                        \
+    PICK(maps_backward, S, u, dy, count, d, dmap);                                                                     \
+  }                                                                                                                    \
+  void trainer_norms_##S(const REAL *y, const REAL *z, REAL epsilon, int count, int d, REAL *r) {                      \
+    PICK(norms, S, y, z, epsilon, count, d, r);                                                                        \
+  }                                                                                                                    \
+  void trainer_match_forward_##S(const REAL *y, const REAL *r, const REAL *query, int count, int d, int heads,         \
+                                 long stride, REAL *k) {                                                               \
+    PICK(match_forward, S, y, r, query, count, d, heads, stride, k);                                                   \
+  }                                                                                                                    \
+  void trainer_match_backward_##S(const REAL *y, const REAL *z, const REAL *r, REAL epsilon, const REAL *query,        \
+                                  const REAL *dk, int count, int d, int heads, long stride, REAL *dquery, REAL *dy,    \
+                                  REAL *dz) {                                                                          \
+    PICK(match_backward, S, y, z, r, epsilon, query, dk, count, d, heads, stride, dquery, dy, dz);                     \
   }                                                                                                                    \
   void trainer_criterion_##S(int logits, REAL epsilon, REAL a, int d, int count, int width, const int32_t *target,     \
                              const REAL *keys, REAL *sums, REAL *y, REAL *loss) {                                      \

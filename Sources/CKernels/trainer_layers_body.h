@@ -230,19 +230,21 @@ static void LAYER(selector_backward)(const trainer_tree *tree, const REAL *k, co
 
 // -------------------------------------------------------------------------------------------- classifier
 
-static REAL LAYER(largest)(const REAL *q, int count) {
-  REAL largest = -INFINITY;
-  int l = 0;
-  if (count >= 8) {
-    V8 many = LAYER(load)(q);
-    for (l = 8; l + 8 <= count; l += 8) {
-      many = __builtin_elementwise_max(many, LAYER(load)(q + l));
-    }
-    for (int lane = 0; lane < 8; ++lane) largest = many[lane] > largest ? many[lane] : largest;
+#define EXTREME(name, start, pick, is_better)                                                      \
+  static REAL LAYER(name)(const REAL *q, int count) {                                               \
+    REAL best = start;                                                                              \
+    int l = 0;                                                                                      \
+    if (count >= 8) {                                                                               \
+      V8 many = LAYER(load)(q);                                                                     \
+      for (l = 8; l + 8 <= count; l += 8) many = pick(many, LAYER(load)(q + l));                    \
+      for (int lane = 0; lane < 8; ++lane) best = many[lane] is_better best ? many[lane] : best;    \
+    }                                                                                               \
+    for (; l < count; ++l) best = q[l] is_better best ? q[l] : best;                                \
+    return best;                                                                                    \
   }
-  for (; l < count; ++l) largest = q[l] > largest ? q[l] : largest;
-  return largest;
-}
+EXTREME(largest, -INFINITY, __builtin_elementwise_max, >)
+EXTREME(smallest, INFINITY, __builtin_elementwise_min, <)
+#undef EXTREME
 
 static void LAYER(exponentials)(const REAL *q, REAL a, REAL shift, int count, int n, REAL *e) {
   for (int l = 0; l < n; l += POSITIONS) LAYER(store_row)(e + l, EXP_ROW((LAYER(load_row)(q + l) - shift) * a));
@@ -495,32 +497,47 @@ static void LAYER(criterion)(int logits, REAL epsilon, REAL a, int d, int count,
   }
 }
 
-static void LAYER(row_forward)(const REAL *v, int heads, int d, int n, long stride, int z, REAL *k) {
+static void LAYER(row_forward)(const REAL *v, const REAL *query, int heads, int d, int n, long stride, long distance,
+                               int z, REAL *k) {
   for (int h = 0; h < heads; ++h) {
-    const REAL *vh = v + (long)h * d * stride;
+    const REAL *vh = v + (long)h * d * stride, *qh = query + (long)h * d * distance + z;
     for (int l = 0; l < n; l += POSITIONS) {
-      ROW sum = vh[z] * LAYER(load_row)(vh + l);
-      for (int e = 1; e < d; ++e) sum += vh[e * stride + z] * LAYER(load_row)(vh + e * stride + l);
+      ROW sum = qh[0] * LAYER(load_row)(vh + l);
+      for (int e = 1; e < d; ++e) sum += qh[e * distance] * LAYER(load_row)(vh + e * stride + l);
       LAYER(store_row)(k + h * stride + l, sum);
     }
   }
 }
 
-static void LAYER(row_backward)(const REAL *v, const REAL *dk, int heads, int d, int n, long stride, int z, REAL *dv) {
+static void LAYER(row_backward)(const REAL *v, const REAL *query, const REAL *dk, int heads, int d, int n, long stride,
+                                long distance, int z, REAL *dv, REAL *dquery) {
   for (int h = 0; h < heads; ++h) {
     const REAL *dkh = dk + h * stride;
     for (int e = 0; e < d; ++e) {
-      const REAL *row = v + ((long)h * d + e) * stride;
-      REAL *drow = dv + ((long)h * d + e) * stride;
-      const ROW query = LAYER(row_of)(row[z]);
+      const long place = (long)h * d + e;
+      const REAL *row = v + place * stride;
+      REAL *drow = dv + place * stride;
+      const ROW q = LAYER(row_of)(query[place * distance + z]);
       ROW sum = LAYER(row_of)(0);
       for (int l = 0; l < n; l += POSITIONS) {
         ROW g = LAYER(load_row)(dkh + l);
         sum += g * LAYER(load_row)(row + l);
-        LAYER(store_row)(drow + l, LAYER(load_row)(drow + l) + g * query);
+        LAYER(store_row)(drow + l, LAYER(load_row)(drow + l) + g * q);
       }
-      drow[z] += LAYER(total_row)(sum);
+      dquery[place * distance + z] += LAYER(total_row)(sum);
     }
+  }
+}
+
+static void LAYER(rectify)(long n, REAL *k) {
+  for (long l = 0; l < n; l += 8) LAYER(store)(k + l, __builtin_elementwise_max(LAYER(load)(k + l), LAYER(all)(0)));
+}
+
+static void LAYER(rectify_backward)(const REAL *k, long n, REAL *dk) {
+  for (long l = 0; l < n; l += 8) {
+    const V8 there = LAYER(load)(k + l);
+    const __typeof__(there > 0) mask = there > 0;
+    LAYER(store)(dk + l, (V8)(mask & (__typeof__(mask))LAYER(load)(dk + l)));
   }
 }
 
@@ -537,21 +554,30 @@ INLINE ROW LAYER(widen_row)(const uint16_t *p) {
 }
 
 static void LAYER(counts_forward)(const uint16_t *counts, const int32_t *sequences, int count, const REAL *e, int d,
-                                 long stride, int width, REAL *sums) {
+                                  long stride, long each, int width, REAL *sums) {
   for (int column = 0; column < count; ++column) {
     const uint16_t *own = counts + sequences[column] * d * stride;
     for (int token = 0; token < d; ++token, own += stride) {
       ROW sum = LAYER(row_of)(0);
-      for (int l = 0; l < stride; l += POSITIONS) sum += LAYER(widen_row)(own + l) * LAYER(load_row)(e + l);
+      for (int l = 0; l < stride; l += POSITIONS) sum += LAYER(widen_row)(own + l) * LAYER(load_row)(e + token * each + l);
       sums[token * width + column] = LAYER(total_row)(sum);
     }
   }
 }
 
 static void LAYER(counts_backward)(const uint16_t *counts, const int32_t *sequences, int count, const REAL *c, int d,
-                                  long stride, int width, REAL *t) {
+                                   long stride, long each, int width, REAL *t) {
   for (int column = 0; column < count; ++column) {
     const uint16_t *own = counts + sequences[column] * d * stride;
+    if (each) {
+      for (int token = 0; token < d; ++token) {
+        const REAL slope = c[token * width + column];
+        REAL *there = t + token * each;
+        for (int l = 0; l < stride; l += POSITIONS)
+          LAYER(store_row)(there + l, LAYER(load_row)(there + l) + LAYER(widen_row)(own + token * stride + l) * slope);
+      }
+      continue;
+    }
     for (int l = 0; l < stride; l += POSITIONS) {
       ROW sum = LAYER(load_row)(t + l);
       for (int token = 0; token < d; ++token)
@@ -562,7 +588,8 @@ static void LAYER(counts_backward)(const uint16_t *counts, const int32_t *sequen
 }
 
 static void LAYER(entries_forward)(const int32_t *first, const int32_t *end, const uint16_t *window, const uint16_t *weight,
-                                  const int32_t *sequences, int count, const REAL *e, int d, int width, REAL *sums) {
+                                  const int32_t *sequences, int count, const REAL *e, int d, long each, int width,
+                                   REAL *sums) {
   for (int column = 0; column < count; ++column) {
     const int sequence = sequences[column];
     const int32_t *ends = end + sequence * d;
@@ -570,14 +597,15 @@ static void LAYER(entries_forward)(const int32_t *first, const int32_t *end, con
     int from = 0;
     for (int token = 0; token < d; ++token) {
       V8 sum = LAYER(all)(0);
-      for (; from < ends[token]; from += 8) sum += GATHER(e, w + from) * LAYER(widen)(n + from);
+      for (; from < ends[token]; from += 8) sum += GATHER(e + token * each, w + from) * LAYER(widen)(n + from);
       sums[token * width + column] = LAYER(total)(sum);
     }
   }
 }
 
 static void LAYER(entries_backward)(const int32_t *first, const int32_t *end, const uint16_t *window, const uint16_t *weight,
-                                   const int32_t *sequences, int count, const REAL *c, int d, int width, REAL *t) {
+                                   const int32_t *sequences, int count, const REAL *c, int d, long each, int width,
+                                    REAL *t) {
   for (int column = 0; column < count; ++column) {
     const int sequence = sequences[column];
     const int32_t *ends = end + sequence * d;
@@ -585,7 +613,8 @@ static void LAYER(entries_backward)(const int32_t *first, const int32_t *end, co
     int from = 0;
     for (int token = 0; token < d; ++token) {
       const REAL slope = c[token * width + column];
-      for (; from < ends[token]; ++from) t[w[from]] += (REAL)n[from] * slope;
+      REAL *there = t + token * each;
+      for (; from < ends[token]; ++from) there[w[from]] += (REAL)n[from] * slope;
     }
   }
 }
@@ -600,6 +629,8 @@ static REAL LAYER(row_logits)(const REAL *e, const REAL *q, int n, REAL *t) {
   }
   return LAYER(total_row)(sum);
 }
+
+#include "trainer_heads_body.h"
 
 #undef V8
 #undef ROW

@@ -15,5 +15,7 @@ void dgemv_(const char *trans, const int *m, const int *n, const double *alpha, 
 // OpenBLAS's own thread pool; we keep it at one thread and split the work ourselves.
 void openblas_set_num_threads(int threads);
 char *openblas_get_config(void);
+// The processor whose kernels are in use.
+char *openblas_get_corename(void);
 
 #endif

@@ -32,14 +32,18 @@ int process_can_map(int64_t bytes) {
   return place != MAP_FAILED && munmap(place, (size_t)bytes) == 0;
 }
 
-void process_restart_without_blas_threads(char *const *arguments) {
-  static const char variable[] = "OPENBLAS_NUM_THREADS";
-  const char *threads = getenv(variable);
-  if (process_room() == INT64_MAX || (threads && !strcmp(threads, "1"))) return;
+void process_restart(char *const *arguments, const char *core) {
+  static const char threads[] = "OPENBLAS_NUM_THREADS", type[] = "OPENBLAS_CORETYPE";
+  int changed = 0;
+  const char *known = getenv(threads);
+  if (process_room() != INT64_MAX && !(known && !strcmp(known, "1"))) {
+    changed = !setenv(threads, "1", 1);
+    setenv("MALLOC_ARENA_MAX", "1", 0);
+  }
+  if (core && !getenv(type)) changed |= !setenv(type, core, 0);
   char path[4096];
-  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  ssize_t length = changed ? readlink("/proc/self/exe", path, sizeof path - 1) : 0;
   if (length <= 0) return;
   path[length] = 0;
-  setenv("MALLOC_ARENA_MAX", "1", 0);
-  if (!setenv(variable, "1", 1)) execv(path, arguments);
+  execv(path, arguments);
 }

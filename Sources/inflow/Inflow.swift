@@ -20,14 +20,14 @@ struct Inflow: ParsableCommand {
     version: Provenance.version,
     subcommands: [
       Validate.self, Inspect.self, Derive.self, Evaluate.self, Integrate.self, Train.self, Resume.self,
-      Compare.self, MapCommand.self, SweepCommand.self,
-      Generalize.self, SurveyCommand.self, FiguresCommand.self, ReportCommand.self, InitCommand.self,
-      SampleCommand.self, Manual.self,
+      Compare.self, MapCommand.self, SweepCommand.self, Generalize.self, BaselinesCommand.self,
+      SurveyCommand.self, FiguresCommand.self, ReportCommand.self, InitCommand.self, SampleCommand.self,
+      Manual.self,
     ])
 
   static func main() {
     Terminal.holdClosedStreams()
-    MachineMemory.prepareForLimits()
+    ProgramStart.prepare()
     do {
       var command = try parseAsRoot()
       try command.run()

@@ -15,6 +15,7 @@ import Testing
     (" Examples/reference-code.yaml", " Examples/reference-code.yaml --set training.data={fresh:\\ 16}"),
     ("until.time=20000", "until.time=40"), ("until.time=100", "until.time=10"), ("steps=200", "steps=3"),
     ("survey --count 10", "survey --count 1"), ("--alpha 0.1", "--alpha 0.1 --sequences 64"),
+    ("--length 30 --length 1000", "--length 30 --sequences 64"),
     ("scale-and-prior.yaml", "scale-and-prior.yaml --set theory.stages[0].until.time=2"),
   ]
 
@@ -77,7 +78,8 @@ import Testing
   static let helps = [
     [], ["validate"], ["inspect"], ["derive"], ["evaluate"], ["integrate"], ["train"], ["resume"],
     ["compare"],
-    ["map"], ["generalize"], ["survey"], ["figures"], ["report"], ["init"], ["sample"], ["manual"], ["sweep"],
+    ["map"], ["generalize"], ["baselines"], ["survey"], ["figures"], ["report"], ["init"], ["sample"],
+    ["manual"], ["sweep"],
     ["sweep", "start"],
     ["sweep", "run"],
     ["sweep", "status"], ["sweep", "collect"],

@@ -48,6 +48,31 @@ import Testing
     }
   }
 
+  /// Windows of two letters, streams of more, and scores whose exponentials cannot be multiplied.
+  @Test(arguments: ["{normal: 1}", "{normal: 9}"], [(2, 3), (3, 9)])
+  func fullModel(maps: String, sizes: (tokens: Int, heads: Int)) throws {
+    let place = try Workplace()
+    let results = try Self.copies.map { copy in
+      numbers(
+        try run(
+          copy,
+          [
+            "evaluate", "small.yaml", "--level", "finite-context", "--with", "transformer", "--set",
+            "model={architecture: full, window: 2, heads: \(sizes.heads), degree: 2}", "--set",
+            "source.tokens=\(sizes.tokens)", "--set", "theory.sequences={context: 41, count: 9, seed: 3}",
+            "--set",
+            "initial={query: \(maps), key: \(maps), value: {normal: 1}, coefficients: 0.7, scale: 1.9}",
+          ], in: place
+        ).output)
+    }
+    for (copy, result) in zip(Self.copies, results).dropFirst() {
+      try #require(result.count == results[0].count && result.count > 60)
+      for (left, right) in zip(result, results[0]) {
+        #expect(abs(left - right) < 1e-11, "\(copy): \(left), portable: \(right)")
+      }
+    }
+  }
+
   /// Fresh sequences too: integers, the same for every copy; kernels of a prior agree to single precision.
   @Test(arguments: ["float", "double"], ["source", "prior"])
   func training(precision: String, kernels: String) throws {

@@ -36,6 +36,14 @@ import Testing
       [["compare", "trained.yaml", "--ladder", "--out", "run", "--sequences", "8", "--length", "20"]], "run",
       ["ladder"]
     ),
+    (
+      [
+        [
+          "baselines", "trained.yaml", "--out", "run", "--sequences", "16", "--length", "20", "--ablation",
+          "one-layer",
+        ]
+      ], "run", ["baselines", "features"]
+    ),
     ([["map", "trained.yaml", "--out", "run", "--vary", "initial.own=[0.5,1]"]], "run", ["map"]),
     (
       [["map", "trained.yaml", "--out", "run", "--vary", "initial.own=[0.5]"]], "run/cells/*/",

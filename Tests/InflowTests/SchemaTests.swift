@@ -42,6 +42,14 @@ import Testing
     #expect(problems.isEmpty, "\(name): \(problems.prefix(5))")
   }
 
+  /// Of a table: a number or a word; `{}` is the empty set.
+  private func cell(_ text: String) -> JSON {
+    switch try? JSON(parsing: Data(text.utf8)) {
+    case .object, nil: .string(text)
+    case let value?: value
+    }
+  }
+
   /// Every row, as an object by column.
   private func expect(rowsOf file: String, fit name: String) throws {
     let rows = try place.read(file).split(separator: "\n").map {
@@ -52,8 +60,7 @@ import Testing
     let schema = try JSONSchema(name)
     for row in rows.dropFirst() {
       try #require(row.count == header.count)
-      let value = JSON.object(
-        zip(header, row).map { (key: $0, value: (try? JSON(parsing: Data($1.utf8))) ?? .string($1)) })
+      let value = JSON.object(zip(header, row).map { (key: $0, value: cell($1)) })
       let problems = schema.problems(value)
       #expect(problems.isEmpty, "\(file): \(problems.prefix(5))")
     }
@@ -86,6 +93,14 @@ import Testing
     try expect(rowsOf: "trained/seed-1/measurements.csv", fit: "measurements-row")
     _ = try run("generalize", "flow", "--length", "20", "--sequences", "8", "--out", "g.csv")
     try expect(rowsOf: "g.csv", fit: "generalize-row")
+  }
+
+  @Test func baselines() throws {
+    _ = try run(
+      "baselines", "c.yaml", "--out", "b", "--sequences", "64", "--length", "20", "--ablation", "one-layer")
+    for file in ["baselines", "features"] { try expect(rowsOf: "b/\(file).csv", fit: "\(file)-row") }
+    try expect(place.read("b/summary.json"), fits: "summary-baselines")
+    try expect(place.read("b/manifest.json"), fits: "manifest")
   }
 
   @Test func comparisonsMapsAndSweeps() throws {

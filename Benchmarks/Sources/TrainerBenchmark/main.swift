@@ -1,6 +1,6 @@
 // Time of one training step, fresh sequences included, at the sizes that trainer/*.py measures the rivals at.
 //
-//   swift run -c release trainer-benchmark [--threads N] [--seconds S] [SIZE ..]
+//   swift run -c release trainer-benchmark [--model disentangled|full] [--threads N] [--seconds S] [SIZE ..]
 //
 // Prints one JSON object a size: the median and the least time of a step in milliseconds, and the processor time of one,
 // all threads together, which other work on the machine does not lengthen much.
@@ -38,17 +38,38 @@ func processorTime() -> Double {
   return Double(time.tv_sec) * 1e3 + Double(time.tv_nsec) * 1e-6
 }
 
-func measure(_ size: Size, threads: Int, seconds: Double, precision: Precision) throws {
-  let definition = try ModelDefinition(
-    tokens: size.tokens, window: size.window, heads: size.heads, degree: size.degree)
-  let model = DisentangledTransformer(definition, loss: Loss(epsilon: 1e-3))
+/// What trains, from where, and at which rate.
+func subject(_ name: String, _ size: Size) throws -> (model: any TrainableModel, start: [Double], rate: Double)
+{
+  func definition(_ variant: Variant) throws -> ModelDefinition {
+    try ModelDefinition(
+      tokens: size.tokens, window: size.window, heads: size.heads, degree: size.degree, variant: variant)
+  }
+  if name == "full" {
+    let definition = try definition(.referenceCode)
+    return (
+      FullTransformer(definition, loss: Loss(criterion: .logits)),
+      FullParameters(model: definition, own: 3, other: 0.01, maps: 0.001, coefficients: 0.01, scale: 0.01).flat,
+      0.01
+    )
+  }
+  let definition = try definition(.paper)
+  return (
+    DisentangledTransformer(definition, loss: Loss(epsilon: 1e-3)),
+    Parameters(model: definition, own: 1, other: 0, coefficients: 1, scale: 0.01).flat, 1
+  )
+}
+
+func measure(_ name: String, _ size: Size, threads: Int, seconds: Double, precision: Precision) throws {
+  let subject = try subject(name, size)
+  let model = subject.model
   let kernels = try Prior(concentration: 0.5, kernels: 64, seed: 1).draw(
     tokens: size.tokens, parents: size.parents)
   let pool = WorkerPool(threads: threads)
   let sampler = try ChainSampler(.list(kernels))
   var sequences = TokenSequences(count: size.batch, length: size.context + 1, tokens: size.tokens)
   let evaluator = model.evaluator(precision: precision, pool: pool)
-  var parameters = Parameters(model: definition, own: 1, other: 0, coefficients: 1, scale: 0.01).flat
+  var parameters = subject.start
   var times: [Double] = []
   var sampling: [Double] = []
   let clock = ContinuousClock()
@@ -60,7 +81,7 @@ func measure(_ size: Size, threads: Int, seconds: Double, precision: Precision) 
     try sampler.fill(&sequences, seed: 1, place: DrawPlace(.training, step: step), pool: pool)
     let sampled = clock.now
     let gradient = try evaluator.prepare(sequences, for: .once).evaluate(at: parameters, .gradient).gradient
-    for entry in parameters.indices { parameters[entry] -= gradient[entry] }
+    for entry in parameters.indices { parameters[entry] -= subject.rate * gradient[entry] }
     step += 1
     times.append(milliseconds(clock.now - start))
     sampling.append(milliseconds(sampled - start))
@@ -71,16 +92,17 @@ func measure(_ size: Size, threads: Int, seconds: Double, precision: Precision) 
   print(
     String(
       format:
-        "{\"size\": \"%@\", \"threads\": %d, \"precision\": \"%@\", \"steps\": %d, \"median_ms\": %.4f, \"least_ms\": %.4f, \"processor_ms\": %.4f, \"sampling_ms\": %.4f}",
-      size.name, threads, precision.rawValue, step, times[times.count / 2], times[0],
+        "{\"model\": \"%@\", \"size\": \"%@\", \"threads\": %d, \"precision\": \"%@\", \"steps\": %d, \"median_ms\": %.4f, \"least_ms\": %.4f, \"processor_ms\": %.4f, \"sampling_ms\": %.4f}",
+      name, size.name, threads, precision.rawValue, step, times[times.count / 2], times[0],
       processor, sampling[sampling.count / 2]))
 }
 
-var (threads, seconds, precision) = (1, 3.0, Precision.float)
+var (model, threads, seconds, precision) = ("disentangled", 1, 3.0, Precision.float)
 var chosen: [String] = []
 var arguments = CommandLine.arguments.dropFirst()
 while let argument = arguments.popFirst() {
   switch argument {
+  case "--model": model = arguments.popFirst() ?? model
   case "--threads": threads = arguments.popFirst().flatMap { Int($0) } ?? threads
   case "--seconds": seconds = arguments.popFirst().flatMap { Double($0) } ?? seconds
   case "--precision": precision = arguments.popFirst().flatMap(Precision.init) ?? precision
@@ -88,5 +110,5 @@ while let argument = arguments.popFirst() {
   }
 }
 for size in sizes where chosen.isEmpty || chosen.contains(size.name) {
-  try measure(size, threads: threads, seconds: seconds, precision: precision)
+  try measure(model, size, threads: threads, seconds: seconds, precision: precision)
 }

@@ -29,8 +29,9 @@ typedef struct {
   /* slope *= dq: that is dk. dp[set][lane] is added to. */                                                            \
   void trainer_selector_backward_##S(const trainer_tree *tree, const REAL *k, const REAL *dq, int n, long stride,      \
                                      REAL *slope, REAL *dp, REAL *scratch);                                            \
-  /* The largest of q[0..<count]. */                                                                                   \
+  /* The largest and the smallest of q[0..<count]. */                                                                  \
   REAL trainer_largest_##S(const REAL *q, int count);                                                                  \
+  REAL trainer_smallest_##S(const REAL *q, int count);                                                                 \
   /* e[l] = exp(a (q[l] - shift)) for l < count, 0 up to n. */                                                         \
   void trainer_exponentials_##S(const REAL *q, REAL a, REAL shift, int count, int n, REAL *e);                         \
   /* hit[l] = 1 where x[l] == target, 0 elsewhere and from count to n. */                                              \
@@ -54,24 +55,31 @@ typedef struct {
   /* dt -> dsigma[lag][8], added to, and dv[e][8], overwritten. dt is used up. */                                      \
   void trainer_copier_tables_backward_##S(REAL *dt, const REAL *sigma, const REAL *v, int d, int digits, int chunks,   \
                                           int codes, REAL *dsigma, REAL *dv);                                          \
-  /* Row of windows: k[h][Z] = sum_e v[h][e][Z] v[h][e][z]. */                                                         \
-  void trainer_row_forward_##S(const REAL *v, int heads, int d, int n, long stride, int z, REAL *k);                   \
-  /* dk[h][Z] -> dv[h][e][Z] and dv[h][e][z], added to. */                                                             \
-  void trainer_row_backward_##S(const REAL *v, const REAL *dk, int heads, int d, int n, long stride, int z, REAL *dv); \
-  /* Histograms of some sequences, dense [sequence][d][stride], over e: sums[token][column] = sum_Z n[token][Z] e[Z]. */\
+  /* Row of windows: k[h][Z] = sum_e v[h][e][Z] query[h][e][z], the queries' rows `distance` apart. */                \
+  void trainer_row_forward_##S(const REAL *v, const REAL *query, int heads, int d, int n, long stride, long distance,  \
+                               int z, REAL *k);                                                                        \
+  /* dk[h][Z] -> dv[h][e][Z] and dquery[h][e][z], added to; the two may be one. */                                     \
+  void trainer_row_backward_##S(const REAL *v, const REAL *query, const REAL *dk, int heads, int d, int n,             \
+                                long stride, long distance, int z, REAL *dv, REAL *dquery);                            \
+  /* k = max(k, 0); n is a multiple of 8. */                                                                           \
+  void trainer_rectify_##S(long n, REAL *k);                                                                           \
+  /* dk = 0 where the rectified k is. */                                                                               \
+  void trainer_rectify_backward_##S(const REAL *k, long n, REAL *dk);                                                  \
+  /* Histograms of some sequences, dense [sequence][d][stride], over e: sums[token][column] = sum_Z n[token][Z] e[Z],  \
+     with an e for every token, `each` apart, where `each` is not 0. */                                                \
   void trainer_counts_forward_##S(const uint16_t *counts, const int32_t *sequences, int count, const REAL *e, int d,   \
-                                  long stride, int width, REAL *sums);                                                 \
-  /* t[Z] += sum over the sequences of sum_token n[token][Z] c[token][column]. */                                      \
+                                  long stride, long each, int width, REAL *sums);                                      \
+  /* t[Z] += sum over the sequences of sum_token n[token][Z] c[token][column]; a t for every token as with e. */      \
   void trainer_counts_backward_##S(const uint16_t *counts, const int32_t *sequences, int count, const REAL *c, int d,  \
-                                   long stride, int width, REAL *t);                                                   \
+                                   long stride, long each, int width, REAL *t);                                                   \
   /* The same for histograms without their zeros: windows and weights from first[sequence] on, padded so that those of \
      a token are a multiple of eight and end, counted from there, at end[sequence][token]. */                          \
   void trainer_entries_forward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                    \
                                    const uint16_t *weight, const int32_t *sequences, int count, const REAL *e, int d,      \
-                                   int width, REAL *sums);                                                             \
+                                   long each, int width, REAL *sums);                                                             \
   void trainer_entries_backward_##S(const int32_t *first, const int32_t *end, const uint16_t *window,                   \
                                     const uint16_t *weight, const int32_t *sequences, int count, const REAL *c, int d,     \
-                                    int width, REAL *t);                                                               \
+                                    long each, int width, REAL *t);                                                               \
   /* Criterion of `count` sequences side by side, arrays [token][width], width a multiple of 8. sums[e] over the keys with token e is that of    \
      the exponentials, or of q when `keys` is not null: the linear layer, with keys[e] how many there are. Written over \
      sums: the c of counts_backward. y, when not null, gets the predictions; loss [width] gets the losses. */           \
@@ -87,6 +95,29 @@ typedef struct {
   void trainer_look_up_##S(const REAL *table, const uint16_t *x, int count, int n, REAL *value);                       \
   /* sums[x[l]] += e[l]. */                                                                                            \
   void trainer_scatter_##S(const REAL *e, const uint16_t *x, int count, REAL *sums);                                   \
+  /* Layer 1 of the full model, eight heads in lanes and `count` positions: position i sees its own token x[i step] and \
+     those before it, x[i step - j] for j <= lags.                                                                      \
+     e_j = pair[own][token j][8] place[j][8], or exp(pair + place - their largest over j) when `logs` is not 0;         \
+     u[i][token][8] = sum of the e_j of that token, z[i][8] = sum of all. */                                            \
+  void trainer_attend_forward_##S(const REAL *pair, const REAL *place, int logs, const uint16_t *x, long step,         \
+                                  int count, int lags, int d, REAL *u, REAL *z);                                       \
+  /* du, dz -> derivatives by the logarithms of pair and place, added to. */                                           \
+  void trainer_attend_backward_##S(const REAL *pair, const REAL *place, int logs, const uint16_t *x, long step,        \
+                                   int count, int lags, int d, const REAL *du, const REAL *dz, REAL *dpair,            \
+                                   REAL *dplace);                                                                      \
+  /* y[i][e][8] = sum_b u[i][b][8] map[b][e][8]. */                                                                    \
+  void trainer_maps_forward_##S(const REAL *u, const REAL *map, int count, int d, REAL *y);                            \
+  /* dmap[b][e][8] += sum_i u[i][b][8] dy[i][e][8]. */                                                                 \
+  void trainer_maps_backward_##S(const REAL *u, const REAL *dy, int count, int d, REAL *dmap);                         \
+  /* r[i][8] = 1 / sqrt(mean_e y[i][e]^2 + epsilon z[i]^2). */                                                         \
+  void trainer_norms_##S(const REAL *y, const REAL *z, REAL epsilon, int count, int d, REAL *r);                       \
+  /* k[h][i] = r[i] sum_e y[i][e] query[e][8] + query[d][8], the latter a constant. */                                 \
+  void trainer_match_forward_##S(const REAL *y, const REAL *r, const REAL *query, int count, int d, int heads,         \
+                                 long stride, REAL *k);                                                                \
+  /* dk -> dquery[d + 1][8], added to; dy[i][e][8] and dz[i][8], through r too, overwritten. */                        \
+  void trainer_match_backward_##S(const REAL *y, const REAL *z, const REAL *r, REAL epsilon, const REAL *query,        \
+                                  const REAL *dk, int count, int d, int heads, long stride, REAL *dquery, REAL *dy,    \
+                                  REAL *dz);                                                                           \
   /* dlogit[Z] = e[Z] t[Z] (or t[Z] when e is null) is written over t; returns sum dlogit q. */                        \
   REAL trainer_row_logits_##S(const REAL *e, const REAL *q, int n, REAL *t);
 

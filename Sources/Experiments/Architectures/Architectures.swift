@@ -3,7 +3,9 @@ import Foundation
 /// The architectures that configurations may name.
 public enum Architectures {
   /// The program's own, the default first. A new one is an entry here.
-  public static let own: [any ModelArchitecture] = [DisentangledArchitecture()]
+  public static let own: [any ModelArchitecture] = [
+    DisentangledArchitecture(), FullArchitecture(), OneLayerArchitecture(), UnnormalizedArchitecture(),
+  ]
 
   /// Those of a program that brings models of its own.
   private static let others = Others()

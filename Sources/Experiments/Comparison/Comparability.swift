@@ -46,7 +46,8 @@ extension Configuration {
   }
 
   private func checkData(_ training: TrainingConfiguration, _ levels: [TheoryLevel]) throws {
-    guard training.data.kernels == .source else {
+    // Pieces of a text stand for sequences of the kernels that were estimated from it.
+    guard training.data.kernels != .prior else {
       throw difference(
         "training.data.kernels", "prior", "source",
         "theory averages over the list of source.prior.kernels kernels, training would see others")

@@ -68,15 +68,15 @@ public struct ComparisonReport: Sendable {
     let end = overlays.first?.end ?? 0
     agreement = Agreement(
       time: end,
-      bySeed: seeds.compactMap { seed in
+      bySeed: try seeds.compactMap { seed in
         guard let ours = theory.first.flatMap({ probe.point($0.table, .theory, at: end) }),
           let theirs = probe.point(seed.table, .training, at: end)
         else { return nil }
-        return (seed.seed, probe.totalVariation(ours, theirs))
+        return (seed.seed, try probe.totalVariation(ours, theirs))
       })
     try checkpoint()
-    approach = informationSet.flatMap { set in
-      theory.first.map { Approach(probe, to: set, theory: $0.table, seeds: tables, end: end) }
+    approach = try informationSet.flatMap { set in
+      try theory.first.map { try Approach(probe, to: set, theory: $0.table, seeds: tables, end: end) }
     }
     stageTimes = zip(theory, overlays).map { level, overlay in
       StageTimes(level.level, theory: level.table, seeds: tables, model: model, end: overlay.end)

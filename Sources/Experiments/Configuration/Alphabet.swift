@@ -15,7 +15,8 @@ extension Alphabet {
       let place =
         switch error {
         case .size: cursor
-        case .symbol(let index, _), .repeatedSymbol(let index, _): entries[index]
+        case .symbol(let index, _), .repeatedSymbol(let index, _), .notOneCharacter(let index, _):
+          entries[index]
         }
       throw place.error(.outOfRange, found: error.found, allowed: error.allowed)
     }

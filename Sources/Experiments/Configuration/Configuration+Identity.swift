@@ -22,7 +22,8 @@ extension Configuration {
     // That there is training, or another architecture than the standard one, is no default.
     let absent = architecture == Architectures.standard ? ["training"] : ["training", "model.architecture"]
     let told = meaning.without(
-      absent.reduce(defaults) { $0.removing($1) }, alternatives: [defaults, Self.otherOptimizer])
+      absent.reduce(defaults) { $0.removing($1) },
+      alternatives: [defaults, Self.otherOptimizer, Self.otherSource])
     return ContentIdentity("inflow configuration 1", told ?? .map([:]))
   }
 
@@ -57,4 +58,11 @@ extension Configuration {
   private static let otherOptimizer =
     defaults(of: "training: {optimizer: {adam: {}, schedule: {cosine: {steps: 1}}}}")
     .removing("training.optimizer.schedule.cosine.steps")
+
+  /// The defaults of a text in place of a prior.
+  private static let otherSource: ConfigurationTree = {
+    let smallest = "source: {text: {file: x}}\nmodel: {window: 1, heads: 1, degree: 1}"
+    let read = try? Configuration(yaml: smallest, named: "", folder: URL(fileURLWithPath: "/"))
+    return ConfigurationTree.map(["source": read?.source.tree.removing("text.file")])
+  }()
 }

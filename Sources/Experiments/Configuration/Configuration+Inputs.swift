@@ -15,7 +15,13 @@ extension Configuration {
   /// The same configuration with each file that it names replaced.
   func mapInputs(_ replacement: (InputFile) throws -> InputFile) rethrows -> Configuration {
     var result = self
-    if case .file(let file) = source.kernels { result.source.kernels = .file(try replacement(file)) }
+    switch source.kernels {
+    case .prior: break
+    case .file(let file): result.source.kernels = .file(try replacement(file))
+    case .text(var text):
+      text.files = try text.files.map(replacement)
+      result.source.kernels = .text(text)
+    }
     if case .file(let file) = initial { result.initial = .file(try replacement(file)) }
     if case .file(let file) = theory.sequences { result.theory.sequences = .file(try replacement(file)) }
     if case .file(let file, let batch)? = training?.data.sequences {

@@ -91,11 +91,10 @@ extension Configuration {
     training =
       try relative?.value(\.training, of: "source", "model", "training")
       ?? section["training"].map { [scope = trainingScope] in try TrainingConfiguration($0, scope) }
-    if let data = training?.data, data.kernels == .prior, case .file = source.kernels {
+    if let kernels = training?.data.kernels, !source.gives(kernels) {
       throw ConfigurationError(
-        .conflict, at: cursor.tree.place, keyPath: "training.data.kernels",
-        found: "prior beside source.kernels",
-        allowed: "prior only when the source has one")
+        .conflict, at: cursor.tree.place, keyPath: "training.data.kernels", found: kernels.rawValue,
+        allowed: "\(kernels.rawValue) only where there is source.\(kernels.rawValue)")
     }
   }
 

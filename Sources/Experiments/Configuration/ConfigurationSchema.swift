@@ -34,7 +34,7 @@ public enum ConfigurationSchema {
 
   private static var source: JSON {
     map(
-      "Where sequences come from.", required: ["tokens", "parents"],
+      "Where sequences come from.",
       [
         (
           "tokens",
@@ -56,7 +56,42 @@ public enum ConfigurationSchema {
             ])
         ),
         ("kernels", word("A kernels file, in place of prior.")),
+        ("text", ownText),
         ("start", choice("Law of the first tokens.", Source.Start.allCases.map(\.rawValue))),
+      ])
+  }
+
+  private static var ownText: JSON {
+    let alphabet = either(
+      "What its tokens are.",
+      [
+        choice("A known one.", ["dna", "letters"]),
+        integer("d, of columns", 2, ModelDefinition.largestAlphabet),
+        list("Symbols.", .object(["type": .string("string")]), least: 2),
+      ])
+    return map(
+      "Sequences that kernels are estimated from, in place of prior and tokens.", required: ["file"],
+      [
+        ("file", either("Of the text.", [word("A file."), list("Files.", word("A file."), least: 1)])),
+        ("format", choice("Of the files.", TextConfiguration.Format.allCases.map(\.rawValue))),
+        ("alphabet", alphabet),
+        (
+          "blocks",
+          either(
+            "What a kernel is estimated from.",
+            [choice("A part.", ["file", "record"]), integer("Tokens.", 2)])
+        ),
+        ("smoothing", positive("α of the estimate.")), ("held-out", unit("Share of each block's end.")),
+        (
+          "unknown",
+          choice("What becomes of other characters.", TextFile.Unknown.allCases.map(\.rawValue))
+        ),
+        (
+          "candidates",
+          map(
+            "Sets of lags that may be the parents.",
+            [("lags", integer("The farthest.", 1, 16)), ("most", integer("Of a set.", 1, 16))])
+        ),
       ])
   }
 

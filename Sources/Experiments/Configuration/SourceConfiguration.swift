@@ -7,10 +7,12 @@ public struct SourceConfiguration: Equatable, Sendable {
     /// Rows drawn from Dirichlet(α, ..., α).
     case prior(Prior)
     case file(InputFile)
+    /// Estimated from sequences of the user.
+    case text(TextConfiguration)
   }
 
   public var alphabet: Alphabet
-  /// Lags, ascending, counted from 1.
+  /// Lags, ascending, counted from 1; empty where a text's held-out tokens choose them.
   public var parents: [Int]
   public var kernels: Kernels
   public var start: Source.Start
@@ -21,14 +23,26 @@ public struct SourceConfiguration: Equatable, Sendable {
 
 extension SourceConfiguration {
   init(_ cursor: Cursor) throws {
-    let section = try cursor.section("tokens", "parents", "prior", "kernels", "start")
-    alphabet = try Alphabet(section.required("tokens", "the number of tokens, or the list of symbols"))
-    parents = try Self.parents(section.required("parents", "a list of lags such as [1, 2]"))
-    kernels =
-      switch try section.only(of: "prior", "kernels") {
-      case ("kernels", let file)?: .file(try file.file("the name of a kernels file"))
-      default: .prior(try Prior(section["prior"]))
+    let section = try cursor.section("tokens", "parents", "prior", "kernels", "text", "start")
+    let origin = try section.only(of: "prior", "kernels", "text")
+    if case ("text", let cursor)? = origin {
+      if let tokens = section["tokens"] {
+        throw tokens.error(
+          .conflict, allowed: "nothing beside source.text, whose alphabet says what tokens are")
       }
+      let text = try TextConfiguration(cursor)
+      alphabet = text.alphabet
+      parents = try section["parents"].map(Self.parents) ?? []
+      kernels = .text(text)
+    } else {
+      alphabet = try Alphabet(section.required("tokens", "the number of tokens, or the list of symbols"))
+      parents = try Self.parents(section.required("parents", "a list of lags such as [1, 2]"))
+      kernels =
+        switch origin {
+        case ("kernels", let file)?: .file(try file.file("the name of a kernels file"))
+        default: .prior(try Prior(section["prior"]))
+        }
+    }
     start = try section["start"]?.choice(Source.Start.self) ?? .uniform
   }
 
@@ -46,15 +60,23 @@ extension SourceConfiguration {
   public static let largestLag = 1 << 12
 
   var tree: ConfigurationTree {
-    let (prior, file): (ConfigurationTree?, ConfigurationTree?) =
-      switch kernels {
-      case .prior(let prior): (prior.tree, nil)
-      case .file(let file): (nil, file.tree)
-      }
-    return .map([
-      "tokens": alphabet.tree, "parents": .list(parents.map { .integer($0) }), "prior": prior,
-      "kernels": file,
-      "start": .word(start.rawValue),
-    ])
+    let start = ConfigurationTree.word(start.rawValue)
+    let parents = ConfigurationTree.list(parents.map { .integer($0) })
+    return switch kernels {
+    case .prior(let prior):
+      .map(["tokens": alphabet.tree, "parents": parents, "prior": prior.tree, "start": start])
+    case .file(let file):
+      .map(["tokens": alphabet.tree, "parents": parents, "kernels": file.tree, "start": start])
+    case .text(let text):
+      .map(["text": text.tree, "parents": self.parents.isEmpty ? nil : parents, "start": start])
+    }
+  }
+
+  /// Whether training can have sequences of these kernels.
+  func gives(_ kernels: TrainingData.Kernels) -> Bool {
+    switch (kernels, self.kernels) {
+    case (.source, _), (.prior, .prior), (.text, .text): true
+    default: false
+    }
   }
 }

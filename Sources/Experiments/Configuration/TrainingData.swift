@@ -17,6 +17,8 @@ public struct TrainingData: Equatable, Sendable {
     case source
     /// A new one for every sequence.
     case prior
+    /// None: sequences are cut from the source's text.
+    case text
   }
 
   public var sequences: Sequences

@@ -30,7 +30,8 @@ public enum Figures {
   /// In the order of the gallery.
   public static let all: [any Figure] = [
     StagedTraining.threeStages, StagedTraining.simultaneous, StagedTraining.twoStages, ReleasedCode(),
-    InformationOverPrior(), LengthsAndPriors(), OrdersOfTheLadder(), WinnersOverStarts(), SelectionTimes(),
+    InformationOverPrior(), LengthsAndPriors(), BaselinesAndAblations(), OrdersOfTheLadder(),
+    WinnersOverStarts(), SelectionTimes(),
     LaterStages(), SelectionOverScale(), InductionHeadAtWork(), SharpnessAlongTheFlow(),
     WorkAgainstPrecision(),
   ]

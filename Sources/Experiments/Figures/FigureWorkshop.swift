@@ -45,6 +45,11 @@ extension FigureWorkshop {
     try run(Comparison(experiment(), request, threads: threads), in: "comparison")
   }
 
+  /// Measures models, ablations and estimators side by side.
+  func baselines(_ request: BaselinesRequest) throws -> BaselinesReport {
+    try run(Baselines(experiment(), request, threads: threads), in: "baselines")
+  }
+
   /// Integrates the flow.
   ///
   /// - Returns: where it ended, and its rows.

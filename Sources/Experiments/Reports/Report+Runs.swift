@@ -18,6 +18,8 @@ extension Report {
       result = Report(folder, configuration, "training", about, [try Course("training", seeds, folder)])
     case .comparison, .duel:
       result = try Report(comparison: folder, configuration, about)
+    case .baselines:
+      result = try Report(baselines: folder, configuration, about)
     case nil: throw ReportError.unknown(folder.path)
     }
     self = result
@@ -90,8 +92,11 @@ extension Report {
 
   private static func about(_ configuration: Configuration) -> String {
     let (source, model) = (configuration.source, configuration.model)
+    let parents =
+      source.parents.isEmpty
+      ? "that explain its text best" : "{\(source.parents.map(String.init).joined(separator: ","))}"
     return
-      "\(source.tokens) tokens, parents {\(source.parents.map(String.init).joined(separator: ","))}; H = \(model.heads) heads, "
+      "\(source.tokens) tokens, parents \(parents); H = \(model.heads) heads, "
       + "windows of M = \(model.window) lags, sets of at most D = \(model.degree) heads."
   }
 

@@ -374,4 +374,49 @@ enum ReportPython {
         distance.set(yscale="log", ylabel="total variation to the kernel", xlabel="length of the context, $L$")
         show(fig, name)
     """#
+
+  static let baselines = #"""
+    def predictors(name, table, most=12):
+        """Cross-entropy above the true kernel's over the length of the context: the models, and the best of the others."""
+        best = table[table.predictor == "true kernel"].set_index("context")
+        rows = table[table.predictor != "true kernel"].copy()
+        rows["excess"] = rows.cross_entropy - rows.context.map(best.cross_entropy)
+        longest = rows[rows.context == rows.context.max()].set_index("predictor").excess
+        trained = [key for key in longest.index if " seed " in key or key == "flow"]
+        others = [key for key in longest.sort_values().index if key not in trained]
+        fig, axes = plt.subplots(figsize=(4.6, 3.6))
+        kinds = list(dict.fromkeys(key.split(" seed ")[0] for key in trained))
+        for key in trained:
+            one = rows[rows.predictor == key]
+            kind = key.split(" seed ")[0]
+            axes.errorbar(one.context, one.excess, one["cross_entropy_s.e."], marker="o", markerfacecolor="white",
+                          color=colors[kinds.index(kind) % len(colors)], label=kind if key.endswith(" 1") or key == kind else None)
+        for index, key in enumerate(others[:most]):
+            one = rows[rows.predictor == key]
+            axes.plot(one.context, one.excess, linestyle=["-", "--", ":", "-."][index % 4], linewidth=0.8,
+                      color=str(0.15 + 0.6 * index / most), label=key)
+        axes.set(xscale="log", yscale="log", xlabel="length of the context, $L$", ylabel="loss above the true kernel's, nats")
+        axes.legend(bbox_to_anchor=(1.01, 1), loc="upper left")
+        show(fig, name)
+
+
+    def masses(name, table, context):
+        """Bars of the attention to matching positions at one length: the training's, or the longest."""
+        lengths = sorted(set(table.context))
+        if not lengths:
+            print("no sequence has a position that matches")
+            return
+        length = context if context in lengths else lengths[-1]
+        rows = table[(table.context == length) & (table.predictor != "chance")]
+        chance = table[(table.context == length) & (table.predictor == "chance")].mass
+        fig, axes = plt.subplots(figsize=(4.6, 0.6 + 0.22 * max(len(rows), 1)))
+        axes.barh(rows.predictor, rows.mass, xerr=rows["mass_s.e."], color=colors[0])
+        for place, (mass, nearest) in enumerate(zip(rows.mass, rows.nearest)):
+            axes.text(1.02, place, f"GIH{nearest}", va="center", fontsize="small")
+        for value in chance:
+            axes.axvline(value, linestyle=":", color="0.3")
+        axes.invert_yaxis()
+        axes.set(xlim=(0, 1), xlabel=f"attention to matching positions, $L = {length}$")
+        show(fig, name)
+    """#
 }

@@ -21,20 +21,25 @@ public struct Experiment: Sendable {
   ///
   /// - Throws: `ConfigurationError`.
   public init(_ configuration: Configuration) throws {
+    try self.init(configuration, source: configuration.source.resolved())
+  }
+
+  private init(_ configuration: Configuration, source: Source) throws {
     self.configuration = configuration
+    self.source = source
     laws = SharedLaws()
-    source = try configuration.source.resolved()
     trainingStart = try configuration.initial.resolved(configuration)
   }
 
-  /// Another configuration of the same source, model and start, which are not read again.
+  /// Another configuration: what it shares of source, model and start is not made again.
   ///
-  /// - Throws: `ConfigurationError` where one of them is another.
+  /// - Throws: `ConfigurationError`.
   func with(_ configuration: Configuration) throws -> Experiment {
     let old = self.configuration
-    guard configuration.source == old.source, configuration.model == old.model,
-      configuration.architecture == old.architecture, configuration.initial == old.initial
-    else { return try Experiment(configuration) }
+    guard configuration.source == old.source else { return try Experiment(configuration) }
+    guard configuration.model == old.model, configuration.architecture == old.architecture,
+      configuration.initial == old.initial
+    else { return try Experiment(configuration, source: source) }
     return Experiment(self, configuration, trainingStart: trainingStart)
   }
 
@@ -43,41 +48,6 @@ public struct Experiment: Sendable {
     source = experiment.source
     self.trainingStart = trainingStart
     laws = experiment.laws
-  }
-}
-
-extension SourceConfiguration {
-  func resolved() throws -> Source {
-    switch kernels {
-    case .prior(let prior):
-      try Resources.check(prior, tokens: tokens, parents: parents.count)
-      do {
-        return try Source(alphabet: alphabet, parents: parents, prior: prior, start: start)
-      } catch {
-        throw ConfigurationError(
-          .outOfRange, at: .configuration, keyPath: "source.\(error.keyPath())", found: error.found,
-          allowed: error.allowed)
-      }
-    case .file(let file):
-      let read = try file.parsed("a kernels file") { (data) throws(DataFileError) in
-        try KernelsFile(json: data)
-      }
-      func conflict(_ key: String, _ found: String, _ allowed: String) -> ConfigurationError {
-        ConfigurationError(
-          .conflict, at: .input(file), keyPath: key, found: found, allowed: allowed,
-          suggestion: "let source.\(key) and the file agree")
-      }
-      guard read.alphabet.size == tokens else {
-        throw conflict("tokens", "\(read.alphabet.size)", "\(tokens), which is source.tokens")
-      }
-      guard read.parents == parents else {
-        throw conflict("parents", "\(read.parents)", "\(parents), which is source.parents")
-      }
-      if let symbols = read.alphabet.symbols, let own = alphabet.symbols, symbols != own {
-        throw conflict("tokens", "\(symbols)", "\(own), which is source.tokens")
-      }
-      return Source(try KernelsFile(alphabet: alphabet, kernels: read.kernels), start: start)
-    }
   }
 }
 
@@ -134,7 +104,7 @@ extension InputFile {
     }.sequences
   }
 
-  fileprivate func parsed<Value>(_ what: String, _ parse: (Data) throws(DataFileError) -> Value) throws
+  func parsed<Value>(_ what: String, _ parse: (Data) throws(DataFileError) -> Value) throws
     -> Value
   {
     let data = try read(what)

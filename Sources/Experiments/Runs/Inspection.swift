@@ -4,6 +4,10 @@ import MarkovChains
 /// What a source tells before anything is trained: information, S*, mixing.
 public struct Inspection: Sendable {
   public let configuration: Configuration
+  /// Lags of the kernels.
+  public let parents: [Int]
+  /// How a text chose them; nil where they were given.
+  public let parentChoice: ParentChoice?
   public let laws: WindowLaws
   public let information: Information
   public let selected: SelectedSet
@@ -15,6 +19,8 @@ public struct Inspection: Sendable {
   /// - Throws: `ConfigurationError`, `ChainError` or `InformationError`.
   public init(_ experiment: Experiment, threads: Int) throws {
     configuration = experiment.configuration
+    parents = experiment.source.parents
+    parentChoice = experiment.source.text?.choice
     let model = experiment.model
     laws = try experiment.windowLaws(threads: threads)
     information = try Information(
@@ -51,7 +57,8 @@ extension Inspection {
       "format": .integer(Configuration.format),
       "name": .string(configuration.name),
       "tokens": .integer(laws.tokens),
-      "parents": .array(configuration.source.parents.map { .integer($0) }),
+      "parents": .array(parents.map { .integer($0) }),
+      "parent_choice": parentChoice?.json ?? .null,
       "kernels": .integer(laws.kernels.count),
       "window": .integer(laws.window),
       "heads": .integer(model.heads),
@@ -77,6 +84,16 @@ extension Inspection {
 
   private func bySet(_ values: [JSON]) -> JSON {
     .object(zip(information.sets, values).map { (key: "[\($0.label)]", value: $1) })
+  }
+}
+
+extension ParentChoice {
+  fileprivate var json: JSON {
+    .object([
+      "held_out_tokens": .integer(tokens),
+      "log_likelihood": .object(
+        candidates.map { (key: "[\($0.lags.label)]", value: .number($0.logLikelihood)) }),
+    ])
   }
 }
 

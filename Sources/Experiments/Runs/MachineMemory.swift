@@ -22,9 +22,6 @@ public struct MachineMemory: Equatable, Sendable {
     self.room = room < .max ? Int(room) : nil
   }
 
-  /// To be called before anything else where the process may be under a limit of address space.
-  public static func prepareForLimits() { process_restart_without_blas_threads(CommandLine.unsafeArgv) }
-
   /// Limits of control groups are set before a process starts.
   private static let controlGroup = controlGroup(under: "/")
 

@@ -47,8 +47,12 @@ extension Outlook {
       case .prior(let prior):
         "\(prior.kernels) kernels of Dirichlet(\(prior.concentration)), seed \(prior.seed)"
       case .file(let file): "\(experiment.source.kernels.count) kernels from \(file.path)"
+      case .text(let text):
+        "\(experiment.source.kernels.count) kernels estimated from "
+          + text.files.map(\.path).joined(separator: ", ")
       }
-    return "\(source.tokens) tokens, parents \(source.parents.map(String.init).joined(separator: " ")), "
+    return
+      "\(source.tokens) tokens, parents \(experiment.source.parents.map(String.init).joined(separator: " ")), "
       + "\(kernels), start \(source.start.rawValue)"
   }
 

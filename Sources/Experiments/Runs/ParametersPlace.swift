@@ -105,8 +105,8 @@ public struct RunPoint {
         throw RunFolderError.severalRuns(path, seeds.map { "seed-\($0)" })
       }
       return try RunFolder(of: folder.seed(seeds[0]))
-    case .comparison, .duel, nil:
-      let inner = ["theory", "training"].flatMap { name in
+    case .comparison, .baselines, .duel, nil:
+      let inner = ["theory", "training", MeasuredRuns.folder].flatMap { name in
         ((try? RunFolder.names(in: "\(path)/\(name)")) ?? []).filter { !$0.contains(".") }.sorted().map {
           "\(name)/\($0)"
         }

@@ -40,18 +40,29 @@ extension Experiment {
   }
 
   /// - Throws: `SamplerError`, `ChainError`; `ConfigurationError` when the source has no prior to draw from.
-  func sampler(_ kernels: TrainingData.Kernels) throws -> ChainSampler {
-    switch (kernels, source.prior) {
-    case (.source, _): return try ChainSampler(source)
-    case (.prior, let prior?):
-      return try ChainSampler(
-        .prior(concentration: prior.concentration, tokens: source.tokens, parents: source.parents),
-        start: source.start)
-    case (.prior, nil):
-      throw ConfigurationError(
-        .conflict, at: .configuration, keyPath: "training.data.kernels", found: "prior",
-        allowed: "prior only when the source has one")
+  ///
+  /// - Parameters:
+  ///   - part: of a text.
+  ///   - context: of the sequences that will be cut from one.
+  func sampler(_ kernels: TrainingData.Kernels, _ part: Excerpts.Part = .trained, context: Int = 0) throws
+    -> ChainSampler
+  {
+    switch kernels {
+    case .source: return try ChainSampler(source)
+    case .prior:
+      if let prior = source.prior {
+        return try ChainSampler(
+          .prior(concentration: prior.concentration, tokens: source.tokens, parents: source.parents),
+          start: source.start)
+      }
+    case .text:
+      if let text = source.text {
+        return try ChainSampler(.excerpts(text.excerpts(part, context: context)))
+      }
     }
+    throw ConfigurationError(
+      .conflict, at: .configuration, keyPath: "training.data.kernels", found: kernels.rawValue,
+      allowed: "\(kernels.rawValue) only where there is source.\(kernels.rawValue)")
   }
 
   /// The sequences of `training.data.file`.
@@ -73,7 +84,7 @@ extension Experiment {
   /// - Throws: `ConfigurationError` with the place in the file; as `sampler` and its draws.
   func heldOut(of training: TrainingConfiguration) throws -> TokenSequences {
     if let file = training.heldOut.file { return try sequences(file, context: training.context) }
-    return try sampler(training.data.kernels).sample(
+    return try sampler(training.data.kernels, .heldOut, context: training.context).sample(
       count: training.heldOut.count, length: training.context + 1, seed: UInt64(training.heldOut.seed),
       place: DrawPlace(.heldOut))
   }
@@ -96,7 +107,10 @@ extension Experiment {
   func checkTraining(threads: Int) throws {
     guard let training = configuration.training else { return }
     try checkSizes(training)
-    if training.drawsSequences { _ = try sampler(training.data.kernels) }
+    if training.drawsSequences { _ = try sampler(training.data.kernels, context: training.context) }
+    if training.data.kernels == .text, training.heldOut.file == nil {
+      _ = try sampler(.text, .heldOut, context: training.context)
+    }
     if case .file(let file, let batch) = training.data.sequences {
       _ = try sequences(file, of: training, batch: batch)
     }
@@ -107,6 +121,23 @@ extension Experiment {
     _ = try Resources(lawsOf: self)
     if selectedSet(worth: .line, threads: threads) == nil {
       _ = try Kernel.stationaryLaws(source.kernels, threads: threads)
+    }
+  }
+}
+
+extension SourceText {
+  /// - Throws: `ConfigurationError` for a context that is longer than what there is.
+  fileprivate func excerpts(_ part: Excerpts.Part, context: Int) throws -> Excerpts {
+    do {
+      return try Excerpts(blocks, part, length: context + 1)
+    } catch {
+      let what = part == .trained ? "trained on" : "held out"
+      throw ConfigurationError(
+        .outOfRange, at: .configuration, keyPath: "training.context", found: "\(context)",
+        allowed:
+          "at most \(max(0, error.longest - 1)): the longest stretch of the text has \(error.longest) tokens "
+          + "without a gap that may be \(what)",
+        suggestion: "shorten the context, or larger source.text.blocks")
     }
   }
 }

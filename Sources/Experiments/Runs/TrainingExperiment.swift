@@ -36,9 +36,13 @@ public struct TrainingExperiment: Sendable {
     try experiment.checkSizes(training)
     data =
       switch training.data.sequences {
-      case .fresh(let batch): .fresh(try experiment.sampler(training.data.kernels), batch: batch)
+      case .fresh(let batch):
+        .fresh(
+          try experiment.sampler(training.data.kernels, context: training.context), batch: batch)
       case .fixed(let count, let batch):
-        .fixed(try experiment.sampler(training.data.kernels), count: count, batch: batch)
+        .fixed(
+          try experiment.sampler(training.data.kernels, context: training.context), count: count, batch: batch
+        )
       case .file(let file, let batch):
         try {
           let sequences = try experiment.sequences(file, of: training, batch: batch)

@@ -63,7 +63,7 @@ struct ReplacedRun {
 
   // MARK: What is a run's
 
-  private static let folders: Set<String> = ["checkpoints", "theory", "training"]
+  private static let folders: Set<String> = ["checkpoints", "theory", "training", MeasuredRuns.folder]
 
   private static func isOfARun(_ name: String) -> Bool {
     RunFolder.File(rawValue: name) != nil || folders.contains(name) || isSeed(name)

@@ -9,6 +9,8 @@ public struct RunFolder: Hashable, Sendable {
     case trajectory = "trajectory.csv"
     case measurements = "measurements.csv"
     case overlay = "overlay.csv"
+    case baselines = "baselines.csv"
+    case features = "features.csv"
     case summary = "summary.json"
     case checkpoint = "checkpoint.json"
     case parameters = "parameters.json"

@@ -6,6 +6,7 @@ public enum RunKind: String, Codable, Sendable {
   /// The training of one seed.
   case seed = "train-seed"
   case comparison = "compare"
+  case baselines
   /// Flow and training of one cell of a map.
   case duel = "map-cell"
 }

@@ -26,7 +26,7 @@ extension Configuration {
       case .flow: try identity(of: .flow, hashes).text
       case .seed: try ofSeed(seeds.first)
       case .training: try ofSeed(seeds.first) + "seeds = \(seeds)\n"
-      case .comparison, .duel: try contentIdentity(hashes).text
+      case .comparison, .baselines, .duel: try contentIdentity(hashes).text
       }
     return SHA256.hash("\(kind.rawValue)\n\(meaning)\(request?.text ?? "")".utf8)
   }

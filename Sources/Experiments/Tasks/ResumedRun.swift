@@ -7,6 +7,7 @@ public struct ResumedRun {
     case training(TrainingTask)
     case seed(SeedTask)
     case comparison(Comparison)
+    case baselines(Baselines)
     case duel(Duel)
   }
 
@@ -22,8 +23,8 @@ public struct ResumedRun {
       throw RunFolderError.notResumable(path, command: stored.command)
     }
     var configuration = try Configuration(contentsOf: folder[.configuration])
-    let request = try kind == .comparison ? Self.request(folder) : nil
-    if kind != .comparison { try stored.check(configuration.identity(of: kind).content, in: folder) }
+    let hasRequest = [.comparison, .baselines].contains(kind)
+    if !hasRequest { try stored.check(configuration.identity(of: kind).content, in: folder) }
     var shorter: Configuration?
     if !overrides.isEmpty {
       guard [.flow, .training, .seed].contains(kind) else {
@@ -46,16 +47,19 @@ public struct ResumedRun {
             TrainingExperiment(experiment, threads: threads), seed: configuration.training?.seeds.first ?? 0,
             extending: shorter, threads: threads))
       case .comparison:
-        .comparison(try Comparison(experiment, request ?? ComparisonRequest(), threads: threads))
+        .comparison(
+          try Comparison(experiment, Self.request(folder, ComparisonRequest.init), threads: threads))
+      case .baselines:
+        .baselines(try Baselines(experiment, Self.request(folder, BaselinesRequest.init), threads: threads))
       case .duel: .duel(try Duel(experiment, threads: threads))
       }
   }
 
-  /// What the comparison was asked for.
-  private static func request(_ folder: RunFolder) throws -> ComparisonRequest {
+  /// What the run was asked for beside its configuration.
+  private static func request<Request>(_ folder: RunFolder, _ read: (JSON) -> Request?) throws -> Request {
     guard let json = try? JSON(parsing: folder.read(.manifest)), let member = json["request"],
-      let request = ComparisonRequest(member)
-    else { throw RunFolderError.damaged(folder[.manifest], problem: "no request of a comparison") }
+      let request = read(member)
+    else { throw RunFolderError.damaged(folder[.manifest], problem: "no request of a run") }
     return request
   }
 }

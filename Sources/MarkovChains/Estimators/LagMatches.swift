@@ -81,4 +81,11 @@ package struct LagMatches: Sendable {
       }
     }
   }
+
+  /// Attention on the positions of x_1...x_L, counted from 0, at which a set matches.
+  package func mass(_ attention: [Double], onSet set: Int) -> Double {
+    var mass = 0.0
+    forEach(set, from: 0) { mass += attention[$0] }
+    return mass
+  }
 }

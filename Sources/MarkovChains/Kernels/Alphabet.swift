@@ -39,6 +39,14 @@ public struct Alphabet: Hashable, Sendable {
     self.hasNumericSymbols = symbols.contains { Int($0) != nil }
   }
 
+  /// Symbols that are known to be an alphabet.
+  init(known symbols: [String]) {
+    size = symbols.count
+    self.symbols = symbols
+    values = Dictionary(zip(symbols, symbols.indices)) { first, _ in first }
+    hasNumericSymbols = symbols.contains { Int($0) != nil }
+  }
+
   /// Tokens 0..<numbers may be written as their numbers: all, or none where some symbol reads as a number, because numbers
   /// would then mean two things.
   public var numbers: Int { hasNumericSymbols ? 0 : size }
@@ -66,6 +74,8 @@ public enum AlphabetError: Error, Hashable {
   case size(Int)
   case symbol(index: Int, symbol: String)
   case repeatedSymbol(index: Int, symbol: String)
+  /// In text that has a character for each token.
+  case notOneCharacter(index: Int, symbol: String)
 }
 
 extension AlphabetError: CustomStringConvertible {
@@ -73,14 +83,15 @@ extension AlphabetError: CustomStringConvertible {
   public var keyPath: String {
     switch self {
     case .size: "tokens"
-    case .symbol(let index, _), .repeatedSymbol(let index, _): "tokens[\(index)]"
+    case .symbol(let index, _), .repeatedSymbol(let index, _), .notOneCharacter(let index, _):
+      "tokens[\(index)]"
     }
   }
 
   public var found: String {
     switch self {
     case .size(let size): "\(size)"
-    case .symbol(_, let symbol): "\"\(symbol)\""
+    case .symbol(_, let symbol), .notOneCharacter(_, let symbol): "\"\(symbol)\""
     case .repeatedSymbol(_, let symbol): "the symbol \"\(symbol)\" a second time"
     }
   }
@@ -90,6 +101,7 @@ extension AlphabetError: CustomStringConvertible {
     case .size: "2 to \(Kernel.largestAlphabet) tokens, as a number or a list of symbols"
     case .symbol: "symbols that are not empty and have no commas, line ends or blanks at their ends"
     case .repeatedSymbol: "distinct symbols"
+    case .notOneCharacter: "symbols of one character each, for text that has a character a token"
     }
   }
 

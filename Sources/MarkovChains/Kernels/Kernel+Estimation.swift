@@ -6,21 +6,22 @@ extension Kernel {
   ///   - sequences: tokens 0..<`tokens`; those that do not outlast the largest parent count for nothing.
   ///   - smoothing: α ≥ 0.
   /// - Throws: `EstimationError`; a context that never occurs has no row at α = 0.
-  public init(estimatedFrom sequences: [[Int]], tokens: Int, parents: [Int], smoothing: Double)
-    throws(EstimationError)
-  {
+  public init<Tokens: RandomAccessCollection>(
+    estimatedFrom sequences: [Tokens], tokens: Int, parents: [Int], smoothing: Double
+  ) throws(EstimationError) where Tokens.Element: BinaryInteger, Tokens.Index == Int {
     guard smoothing >= 0, smoothing.isFinite else { throw .smoothing(smoothing) }
     let contexts: Int
     do { contexts = try Self.contexts(tokens: tokens, parents: parents) } catch { throw .kernel(error) }
     var counts = Array(repeating: 0.0, count: contexts * tokens)
     let farthest = parents.last ?? 0
     for (index, sequence) in sequences.enumerated() {
-      if let position = sequence.firstIndex(where: { $0 < 0 || $0 >= tokens }) {
-        throw .token(sequence: index, position: position, found: sequence[position], tokens: tokens)
+      let start = sequence.startIndex
+      if let place = sequence.firstIndex(where: { $0 < 0 || Int($0) >= tokens }) {
+        throw .token(sequence: index, position: place - start, found: Int(sequence[place]), tokens: tokens)
       }
-      for position in stride(from: farthest, to: sequence.count, by: 1) {
-        let context = parents.reversed().reduce(0) { $0 * tokens + sequence[position - $1] }
-        counts[context * tokens + sequence[position]] += 1
+      for position in stride(from: start + farthest, to: sequence.endIndex, by: 1) {
+        let context = parents.reversed().reduce(0) { $0 * tokens + Int(sequence[position - $1]) }
+        counts[context * tokens + Int(sequence[position])] += 1
       }
     }
     for context in 0..<contexts {

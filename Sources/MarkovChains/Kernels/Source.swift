@@ -17,6 +17,8 @@ public struct Source: Hashable, Sendable {
   /// What the kernels were drawn from; nil when they were given.
   public let prior: Prior?
   public let start: Start
+  /// What the kernels were estimated from; nil when they were not.
+  public let text: SourceText?
 
   /// Kernels drawn from a prior.
   ///
@@ -29,6 +31,7 @@ public struct Source: Hashable, Sendable {
     self.kernels = try prior.draw(tokens: alphabet.size, parents: parents)
     self.prior = prior
     self.start = start
+    text = nil
   }
 
   /// Given kernels.
@@ -38,6 +41,21 @@ public struct Source: Hashable, Sendable {
     kernels = file.kernels
     prior = nil
     self.start = start
+    text = nil
+  }
+
+  /// Kernels that were estimated.
+  ///
+  /// - Parameter kernels: at least one, all of these parents and as many tokens as the alphabet has.
+  public init(
+    alphabet: Alphabet, kernels: [Kernel], parents: [Int], start: Start = .uniform, text: SourceText
+  ) {
+    self.alphabet = alphabet
+    self.parents = parents
+    self.kernels = kernels
+    prior = nil
+    self.start = start
+    self.text = text
   }
 
   /// d.

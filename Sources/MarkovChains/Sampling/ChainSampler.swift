@@ -1,6 +1,6 @@
 import CKernels
 
-/// Draws sequences of n-gram chains.
+/// Draws sequences of n-gram chains, or cuts them from a text.
 ///
 /// A sequence is a function of seed, place and its number in the batch: any part of a batch can be drawn on any
 /// thread, and a run can be resumed at any step. Its number seeds an xoshiro128+ of its own by Philox. About 1 ns a
@@ -12,6 +12,8 @@ public struct ChainSampler: Sendable {
     case list([Kernel])
     /// A new one per sequence, every row independently Dirichlet(α·1_d).
     case prior(concentration: Double, tokens: Int, parents: [Int])
+    /// None: sequences are pieces of a text.
+    case excerpts(Excerpts)
   }
 
   /// d.
@@ -25,6 +27,7 @@ public struct ChainSampler: Sendable {
     /// Alias tables [kernel][context][token]; the law of the first tokens per kernel, for a stationary start.
     case list(count: Int, alias: [UInt32], start: [AliasTable])
     case prior(concentration: Double, contexts: Int)
+    case excerpts(Excerpts)
   }
 
   /// The largest alphabet: an entry of an alias table has eight bits for a token.
@@ -56,6 +59,10 @@ public struct ChainSampler: Sendable {
       self.tokens = tokens
       self.parents = parents
       drawn = .prior(concentration: concentration, contexts: contexts)
+    case .excerpts(let excerpts):
+      tokens = excerpts.tokens
+      parents = []
+      drawn = .excerpts(excerpts)
     }
   }
 
@@ -81,7 +88,8 @@ public struct ChainSampler: Sendable {
 
   /// Fills some rows of a batch; from several threads, as long as the rows differ.
   ///
-  /// - Throws: `ChainError` where a kernel drawn from the prior has no unique stationary law to start from.
+  /// - Throws: `ChainError` where a kernel drawn from the prior has no unique stationary law to start from;
+  ///   `SamplerError.excerptsTooShort`.
   package func sample(
     into tokens: UnsafeMutableBufferPointer<UInt16>, length: Int, rows: Range<Int>, seed: UInt64,
     place: DrawPlace
@@ -114,6 +122,15 @@ public struct ChainSampler: Sendable {
         let alias = AliasTable.packed(probabilities, outcomes: self.tokens)
         walk(alias, choices, into: tokens, length: length, rows: part, seed: seed, place: place)
       }
+    case .excerpts(let excerpts):
+      guard length <= excerpts.length else {
+        throw SamplerError.excerptsTooShort(length: length, most: excerpts.length)
+      }
+      for row in rows {
+        var generator = CounterGenerator(seed: seed, place: place.drawing(.choice), number: UInt32(row))
+        let window = excerpts.window(generator.below(excerpts.count)).suffix(length)
+        for (offset, token) in window.enumerated() { tokens[row * length + offset] = token }
+      }
     }
   }
 
@@ -127,6 +144,7 @@ public struct ChainSampler: Sendable {
     case .prior(let concentration, let contexts):
       let probabilities = kernels(concentration, contexts, rows: row..<row + 1, seed: seed, place: place)
       return kernel(0, of: probabilities, contexts)
+    case .excerpts: return nil
     }
   }
 
@@ -190,6 +208,7 @@ public enum SamplerError: Error, Hashable {
   case mixedKernels
   case alphabet(Int)
   case tableTooLarge(entries: Int)
+  case excerptsTooShort(length: Int, most: Int)
 }
 
 extension SamplerError: CustomStringConvertible {
@@ -199,6 +218,8 @@ extension SamplerError: CustomStringConvertible {
     case .mixedKernels: "kernels of different alphabets or parents cannot be mixed in one list"
     case .alphabet(let tokens):
       "an alphabet of \(tokens) cannot be sampled; at most \(ChainSampler.largestAlphabet) tokens"
+    case .excerptsTooShort(let length, let most):
+      "sequences of \(length) tokens cannot be cut from excerpts of \(most)"
     case .tableTooLarge(let entries):
       "the kernels have \(entries) entries, more than \(ChainSampler.largestTable): use fewer kernels or parents"
     }

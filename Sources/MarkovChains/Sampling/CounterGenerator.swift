@@ -48,9 +48,9 @@ public struct CounterGenerator: RandomNumberGenerator, Sendable {
 
 /// What random words are for. Two places never share words, whatever the seed.
 public struct DrawPlace: Hashable, Sendable {
-  /// Which set of sequences, or the points of a sweep.
+  /// Which set of sequences, or the points of a sweep, or parameters at the start.
   public enum Stream: UInt64, Sendable {
-    case training, heldOut, measurement, order, sweep
+    case training, heldOut, measurement, order, sweep, parameters
   }
 
   /// Which of the things that a sequence is drawn from.

@@ -11,6 +11,7 @@ protocol LayerKernels: TrainingScalar, BitwiseCopyable {
     _ stride: Int, _ slope: UnsafeMutablePointer<Self>, _ dp: UnsafeMutablePointer<Self>,
     _ scratch: UnsafeMutablePointer<Self>)
   static func largest(_ q: UnsafePointer<Self>, _ count: Int) -> Self
+  static func smallest(_ q: UnsafePointer<Self>, _ count: Int) -> Self
   static func exponentials(
     _ q: UnsafePointer<Self>, _ a: Self, _ shift: Self, _ count: Int, _ n: Int,
     _ e: UnsafeMutablePointer<Self>)
@@ -51,27 +52,32 @@ protocol LayerKernels: TrainingScalar, BitwiseCopyable {
   static func scatter(
     _ e: UnsafePointer<Self>, _ x: UnsafePointer<UInt16>, _ count: Int, _ sums: UnsafeMutablePointer<Self>)
   static func rowForward(
-    _ v: UnsafePointer<Self>, _ heads: Int, _ d: Int, _ n: Int, _ stride: Int, _ z: Int,
-    _ k: UnsafeMutablePointer<Self>)
+    _ v: UnsafePointer<Self>, _ query: UnsafePointer<Self>, _ heads: Int, _ d: Int, _ n: Int, _ stride: Int,
+    _ distance: Int, _ z: Int, _ k: UnsafeMutablePointer<Self>)
   static func rowBackward(
-    _ v: UnsafePointer<Self>, _ dk: UnsafePointer<Self>, _ heads: Int, _ d: Int, _ n: Int, _ stride: Int,
-    _ z: Int, _ dv: UnsafeMutablePointer<Self>)
+    _ v: UnsafePointer<Self>, _ query: UnsafePointer<Self>, _ dk: UnsafePointer<Self>, _ heads: Int, _ d: Int,
+    _ n: Int, _ stride: Int, _ distance: Int, _ z: Int, _ dv: UnsafeMutablePointer<Self>,
+    _ dquery: UnsafeMutablePointer<Self>)
+  static func rectify(_ n: Int, _ k: UnsafeMutablePointer<Self>)
+  static func rectifyBackward(_ k: UnsafePointer<Self>, _ n: Int, _ dk: UnsafeMutablePointer<Self>)
   static func countsForward(
     _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ e: UnsafePointer<Self>, _ d: Int, _ stride: Int, _ width: Int, _ sums: UnsafeMutablePointer<Self>)
+    _ e: UnsafePointer<Self>, _ d: Int, _ stride: Int, _ each: Int, _ width: Int,
+    _ sums: UnsafeMutablePointer<Self>)
   static func countsBackward(
     _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ c: UnsafePointer<Self>, _ d: Int, _ stride: Int, _ width: Int, _ t: UnsafeMutablePointer<Self>)
+    _ c: UnsafePointer<Self>, _ d: Int, _ stride: Int, _ each: Int, _ width: Int,
+    _ t: UnsafeMutablePointer<Self>)
   static func entriesForward(
     _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
     _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
     _ e: UnsafePointer<Self>,
-    _ d: Int, _ width: Int, _ sums: UnsafeMutablePointer<Self>)
+    _ d: Int, _ each: Int, _ width: Int, _ sums: UnsafeMutablePointer<Self>)
   static func entriesBackward(
     _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
     _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
     _ c: UnsafePointer<Self>,
-    _ d: Int, _ width: Int, _ t: UnsafeMutablePointer<Self>)
+    _ d: Int, _ each: Int, _ width: Int, _ t: UnsafeMutablePointer<Self>)
   static func criterion(
     _ logits: Int, _ epsilon: Self, _ a: Self, _ d: Int, _ count: Int, _ width: Int,
     _ target: UnsafePointer<Int32>, _ keys: UnsafePointer<Self>?, _ sums: UnsafeMutablePointer<Self>,
@@ -98,6 +104,9 @@ extension Float: LayerKernels {
   }
   static func largest(_ q: UnsafePointer<Float>, _ count: Int) -> Float {
     trainer_largest_f(q, Int32(count))
+  }
+  static func smallest(_ q: UnsafePointer<Float>, _ count: Int) -> Float {
+    trainer_smallest_f(q, Int32(count))
   }
   static func exponentials(
     _ q: UnsafePointer<Float>, _ a: Float, _ shift: Float, _ count: Int, _ n: Int,
@@ -181,44 +190,52 @@ extension Float: LayerKernels {
     trainer_scatter_f(e, x, Int32(count), sums)
   }
   static func rowForward(
-    _ v: UnsafePointer<Float>, _ heads: Int, _ d: Int, _ n: Int, _ stride: Int, _ z: Int,
-    _ k: UnsafeMutablePointer<Float>
+    _ v: UnsafePointer<Float>, _ query: UnsafePointer<Float>, _ heads: Int, _ d: Int, _ n: Int, _ stride: Int,
+    _ distance: Int, _ z: Int, _ k: UnsafeMutablePointer<Float>
   ) {
-    trainer_row_forward_f(v, Int32(heads), Int32(d), Int32(n), stride, Int32(z), k)
+    trainer_row_forward_f(v, query, Int32(heads), Int32(d), Int32(n), stride, distance, Int32(z), k)
   }
   static func rowBackward(
-    _ v: UnsafePointer<Float>, _ dk: UnsafePointer<Float>, _ heads: Int, _ d: Int, _ n: Int, _ stride: Int,
-    _ z: Int, _ dv: UnsafeMutablePointer<Float>
+    _ v: UnsafePointer<Float>, _ query: UnsafePointer<Float>, _ dk: UnsafePointer<Float>, _ heads: Int,
+    _ d: Int, _ n: Int, _ stride: Int, _ distance: Int, _ z: Int, _ dv: UnsafeMutablePointer<Float>,
+    _ dquery: UnsafeMutablePointer<Float>
   ) {
-    trainer_row_backward_f(v, dk, Int32(heads), Int32(d), Int32(n), stride, Int32(z), dv)
+    trainer_row_backward_f(
+      v, query, dk, Int32(heads), Int32(d), Int32(n), stride, distance, Int32(z), dv, dquery)
+  }
+  static func rectify(_ n: Int, _ k: UnsafeMutablePointer<Float>) { trainer_rectify_f(n, k) }
+  static func rectifyBackward(_ k: UnsafePointer<Float>, _ n: Int, _ dk: UnsafeMutablePointer<Float>) {
+    trainer_rectify_backward_f(k, n, dk)
   }
   static func countsForward(
     _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ e: UnsafePointer<Float>, _ d: Int, _ stride: Int, _ width: Int, _ sums: UnsafeMutablePointer<Float>
+    _ e: UnsafePointer<Float>, _ d: Int, _ stride: Int, _ each: Int, _ width: Int,
+    _ sums: UnsafeMutablePointer<Float>
   ) {
-    trainer_counts_forward_f(counts, sequences, Int32(count), e, Int32(d), stride, Int32(width), sums)
+    trainer_counts_forward_f(counts, sequences, Int32(count), e, Int32(d), stride, each, Int32(width), sums)
   }
   static func countsBackward(
     _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ c: UnsafePointer<Float>, _ d: Int, _ stride: Int, _ width: Int, _ t: UnsafeMutablePointer<Float>
+    _ c: UnsafePointer<Float>, _ d: Int, _ stride: Int, _ each: Int, _ width: Int,
+    _ t: UnsafeMutablePointer<Float>
   ) {
-    trainer_counts_backward_f(counts, sequences, Int32(count), c, Int32(d), stride, Int32(width), t)
+    trainer_counts_backward_f(counts, sequences, Int32(count), c, Int32(d), stride, each, Int32(width), t)
   }
   static func entriesForward(
     _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
     _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ e: UnsafePointer<Float>, _ d: Int, _ width: Int, _ sums: UnsafeMutablePointer<Float>
+    _ e: UnsafePointer<Float>, _ d: Int, _ each: Int, _ width: Int, _ sums: UnsafeMutablePointer<Float>
   ) {
     trainer_entries_forward_f(
-      first, end, window, weight, sequences, Int32(count), e, Int32(d), Int32(width), sums)
+      first, end, window, weight, sequences, Int32(count), e, Int32(d), each, Int32(width), sums)
   }
   static func entriesBackward(
     _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
     _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ c: UnsafePointer<Float>, _ d: Int, _ width: Int, _ t: UnsafeMutablePointer<Float>
+    _ c: UnsafePointer<Float>, _ d: Int, _ each: Int, _ width: Int, _ t: UnsafeMutablePointer<Float>
   ) {
     trainer_entries_backward_f(
-      first, end, window, weight, sequences, Int32(count), c, Int32(d), Int32(width), t)
+      first, end, window, weight, sequences, Int32(count), c, Int32(d), each, Int32(width), t)
   }
   static func criterion(
     _ logits: Int, _ epsilon: Float, _ a: Float, _ d: Int, _ count: Int, _ width: Int,
@@ -252,6 +269,9 @@ extension Double: LayerKernels {
   }
   static func largest(_ q: UnsafePointer<Double>, _ count: Int) -> Double {
     trainer_largest_d(q, Int32(count))
+  }
+  static func smallest(_ q: UnsafePointer<Double>, _ count: Int) -> Double {
+    trainer_smallest_d(q, Int32(count))
   }
   static func exponentials(
     _ q: UnsafePointer<Double>, _ a: Double, _ shift: Double, _ count: Int, _ n: Int,
@@ -335,44 +355,53 @@ extension Double: LayerKernels {
     trainer_scatter_d(e, x, Int32(count), sums)
   }
   static func rowForward(
-    _ v: UnsafePointer<Double>, _ heads: Int, _ d: Int, _ n: Int, _ stride: Int, _ z: Int,
-    _ k: UnsafeMutablePointer<Double>
+    _ v: UnsafePointer<Double>, _ query: UnsafePointer<Double>, _ heads: Int, _ d: Int, _ n: Int,
+    _ stride: Int,
+    _ distance: Int, _ z: Int, _ k: UnsafeMutablePointer<Double>
   ) {
-    trainer_row_forward_d(v, Int32(heads), Int32(d), Int32(n), stride, Int32(z), k)
+    trainer_row_forward_d(v, query, Int32(heads), Int32(d), Int32(n), stride, distance, Int32(z), k)
   }
   static func rowBackward(
-    _ v: UnsafePointer<Double>, _ dk: UnsafePointer<Double>, _ heads: Int, _ d: Int, _ n: Int, _ stride: Int,
-    _ z: Int, _ dv: UnsafeMutablePointer<Double>
+    _ v: UnsafePointer<Double>, _ query: UnsafePointer<Double>, _ dk: UnsafePointer<Double>, _ heads: Int,
+    _ d: Int, _ n: Int, _ stride: Int, _ distance: Int, _ z: Int, _ dv: UnsafeMutablePointer<Double>,
+    _ dquery: UnsafeMutablePointer<Double>
   ) {
-    trainer_row_backward_d(v, dk, Int32(heads), Int32(d), Int32(n), stride, Int32(z), dv)
+    trainer_row_backward_d(
+      v, query, dk, Int32(heads), Int32(d), Int32(n), stride, distance, Int32(z), dv, dquery)
+  }
+  static func rectify(_ n: Int, _ k: UnsafeMutablePointer<Double>) { trainer_rectify_d(n, k) }
+  static func rectifyBackward(_ k: UnsafePointer<Double>, _ n: Int, _ dk: UnsafeMutablePointer<Double>) {
+    trainer_rectify_backward_d(k, n, dk)
   }
   static func countsForward(
     _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ e: UnsafePointer<Double>, _ d: Int, _ stride: Int, _ width: Int, _ sums: UnsafeMutablePointer<Double>
+    _ e: UnsafePointer<Double>, _ d: Int, _ stride: Int, _ each: Int, _ width: Int,
+    _ sums: UnsafeMutablePointer<Double>
   ) {
-    trainer_counts_forward_d(counts, sequences, Int32(count), e, Int32(d), stride, Int32(width), sums)
+    trainer_counts_forward_d(counts, sequences, Int32(count), e, Int32(d), stride, each, Int32(width), sums)
   }
   static func countsBackward(
     _ counts: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ c: UnsafePointer<Double>, _ d: Int, _ stride: Int, _ width: Int, _ t: UnsafeMutablePointer<Double>
+    _ c: UnsafePointer<Double>, _ d: Int, _ stride: Int, _ each: Int, _ width: Int,
+    _ t: UnsafeMutablePointer<Double>
   ) {
-    trainer_counts_backward_d(counts, sequences, Int32(count), c, Int32(d), stride, Int32(width), t)
+    trainer_counts_backward_d(counts, sequences, Int32(count), c, Int32(d), stride, each, Int32(width), t)
   }
   static func entriesForward(
     _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
     _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ e: UnsafePointer<Double>, _ d: Int, _ width: Int, _ sums: UnsafeMutablePointer<Double>
+    _ e: UnsafePointer<Double>, _ d: Int, _ each: Int, _ width: Int, _ sums: UnsafeMutablePointer<Double>
   ) {
     trainer_entries_forward_d(
-      first, end, window, weight, sequences, Int32(count), e, Int32(d), Int32(width), sums)
+      first, end, window, weight, sequences, Int32(count), e, Int32(d), each, Int32(width), sums)
   }
   static func entriesBackward(
     _ first: UnsafePointer<Int32>, _ end: UnsafePointer<Int32>, _ window: UnsafePointer<UInt16>,
     _ weight: UnsafePointer<UInt16>, _ sequences: UnsafePointer<Int32>, _ count: Int,
-    _ c: UnsafePointer<Double>, _ d: Int, _ width: Int, _ t: UnsafeMutablePointer<Double>
+    _ c: UnsafePointer<Double>, _ d: Int, _ each: Int, _ width: Int, _ t: UnsafeMutablePointer<Double>
   ) {
     trainer_entries_backward_d(
-      first, end, window, weight, sequences, Int32(count), c, Int32(d), Int32(width), t)
+      first, end, window, weight, sequences, Int32(count), c, Int32(d), each, Int32(width), t)
   }
   static func criterion(
     _ logits: Int, _ epsilon: Double, _ a: Double, _ d: Int, _ count: Int, _ width: Int,

@@ -87,19 +87,25 @@ final class WindowBatch<Real: LayerKernels>: @unchecked Sendable {
     sort(plan)
   }
 
-  func forEachWindow(of sequence: Int, _ plan: WindowPlan, _ body: (Int) -> Void) {
+  /// The places in a row of a sequence's keys, some of them several times.
+  func forEachPlace(of sequence: Int, _ plan: WindowPlan, _ body: (Int) -> Void) {
     let d = plan.shape.tokens
     switch form {
     case .counts(let counts):
       let own = counts + sequence * d * plan.stride
-      for window in 0..<plan.windows where (0..<d).contains(where: { own[$0 * plan.stride + window] > 0 }) {
-        body(window)
+      for token in 0..<d {
+        for window in 0..<plan.windows where own[token * plan.stride + window] > 0 {
+          body(token * plan.each + window)
+        }
       }
     case .entries(let entries):
-      let first = Int(entries.first[sequence])
-      for entry in first..<first + Int(entries.end[sequence * d + d - 1])
-      where entries.weight[entry] > 0 {
-        body(Int(entries.window[entry]))
+      var entry = Int(entries.first[sequence])
+      let first = entry
+      for token in 0..<d {
+        while entry < first + Int(entries.end[sequence * d + token]) {
+          if entries.weight[entry] > 0 { body(token * plan.each + Int(entries.window[entry])) }
+          entry += 1
+        }
       }
     }
   }
@@ -153,6 +159,7 @@ extension WindowBatch {
 
   /// Of what every window has, once for each task and for some threads.
   static func tableBytes(_ plan: WindowPlan) -> Double {
-    8 * Double(tasksWanted + 8) * Double(plan.shape.heads * plan.shape.tokens) * Double(plan.stride)
+    8 * Double(tasksWanted + 8) * Double(plan.shape.heads * plan.shape.tokens)
+      * Double(plan.row + (plan.each > 0 ? plan.stride : 0))
   }
 }

@@ -11,15 +11,15 @@ final class WindowRow<Real: LayerKernels> {
   private let loss: Loss
   private let isLinear: Bool
 
-  private let k: Buffer<Real>  // [H][stride]
-  private let slope: Buffer<Real>  // [H][stride]; dq/dk, then dk
-  private let similarity: Buffer<Real>  // [stride]; before the feature norm
-  private let q: Buffer<Real>  // [stride]
-  private let e: Buffer<Real>  // [stride]; what sums run over: exponentials, or q for the linear layer
-  private let ones: Buffer<Real>  // [stride]
-  private let t: Buffer<Real>  // [stride]
-  private let extra: Buffer<Real>  // [stride]; dlogit of rescued sequences
-  private let rescued: Buffer<Real>  // [2][stride]
+  private let k: Buffer<Real>  // [H][row]
+  private let slope: Buffer<Real>  // [H][row]; dq/dk, then dk
+  private let similarity: Buffer<Real>  // [row]; before the feature norm
+  private let q: Buffer<Real>  // [row]
+  private let e: Buffer<Real>  // [row]; what sums run over: exponentials, or q for the linear layer
+  private let ones: Buffer<Real>  // [row]
+  private let t: Buffer<Real>  // [row]
+  private let extra: Buffer<Real>  // [row]; dlogit of rescued sequences
+  private let rescued: Buffer<Real>  // [2][row]
   private let scratch: Buffer<Real>
   private let sums: Buffer<Real>  // [d][width], then c
   private let keys: Buffer<Real>  // [d][width]
@@ -29,7 +29,9 @@ final class WindowRow<Real: LayerKernels> {
   private let isRescued: Buffer<Bool>  // [width]
 
   // Sums since `start`.
-  private let dv: Buffer<Real>  // [H][d][stride]
+  private let dv: Buffer<Real>  // [H][d][row]
+  /// [H][d][stride]; `dv` itself where a query is one of the keys' windows.
+  private let dquery: Buffer<Real>
   private let dshares: Buffer<Real>  // [set][8]
   private let dinverse: Buffer<Real>  // [stride]
   private var dscale = 0.0
@@ -40,7 +42,7 @@ final class WindowRow<Real: LayerKernels> {
     self.plan = plan
     self.tree = tree
     self.loss = loss
-    let (heads, d, stride) = (plan.shape.heads, plan.shape.tokens, plan.stride)
+    let (heads, d, stride) = (plan.shape.heads, plan.shape.tokens, plan.row)
     isLinear = plan.shape.definition.variant.secondLayer == .linear
     k = Buffer(heads * stride, zero: 0)
     slope = Buffer(heads * stride, zero: 0)
@@ -59,30 +61,28 @@ final class WindowRow<Real: LayerKernels> {
     targets = Buffer(Self.width, zero: -1)
     isRescued = Buffer(Self.width, zero: false)
     dv = Buffer(heads * d * stride, zero: 0)
+    dquery = plan.each > 0 ? Buffer(heads * d * plan.stride, zero: 0) : dv
     dshares = Buffer(tree.sets * 8, zero: 0)
-    dinverse = Buffer(plan.shape.definition.variant.featureNorm == .feature ? stride : 0, zero: 0)
+    dinverse = Buffer(plan.shape.featureNorm == .feature ? stride : 0, zero: 0)
   }
 
   func start(_ outputs: BatchOutputs) {
     total = 0
     guard outputs.contains(.gradient) else { return }
     dv.fill(0)
+    if dquery !== dv { dquery.fill(0) }
     dshares.fill(0)
     dinverse.fill(0)
     dscale = 0
   }
 
-  /// Numbers that a task leaves of the gradient: dv, dp, dinverse, da.
-  static func width(of plan: WindowPlan, sets: Int) -> Int {
-    let features = plan.shape.definition.variant.featureNorm == .feature ? plan.stride : 0
-    return plan.shape.heads * plan.shape.tokens * plan.stride + sets + features + 1
-  }
-
   func finish(into partials: Partials, row: Int) {
     partials.withRow(row) { target in
       var at = 0
-      for entry in 0..<dv.count { target[entry] = Double(dv.start[entry]) }
-      at += dv.count
+      for part in dquery === dv ? [dv] : [dv, dquery] {
+        for entry in 0..<part.count { target[at + entry] = Double(part.start[entry]) }
+        at += part.count
+      }
       for set in 0..<tree.sets {
         target[at] = 0
         for lane in 0..<8 { target[at] += Double(dshares.start[set * 8 + lane]) }
@@ -124,10 +124,13 @@ final class WindowRow<Real: LayerKernels> {
 
   // MARK: The row
 
-  /// v → k [H][stride] → q [stride] → e [stride].
+  /// v → k [H][row] → q [row] → e [row].
   private func rowForward(_ query: Int, _ features: WindowFeatures<Real>) {
-    let (shape, stride) = (plan.shape, plan.stride)
-    Real.rowForward(features.v.start, shape.heads, shape.tokens, stride, stride, query, k.start)
+    let (shape, stride) = (plan.shape, plan.row)
+    Real.rowForward(
+      features.v.start, features.query.start, shape.heads, shape.tokens, stride, stride, plan.stride, query,
+      k.start)
+    if shape.isRectified { Real.rectify(shape.heads * stride, k.start) }
     var layout = tree.layout
     Real.selectorForward(
       &layout, features.shares.start, k.start, stride, stride, similarity.start, slope.start, scratch.start)
@@ -143,26 +146,26 @@ final class WindowRow<Real: LayerKernels> {
       e.start.update(from: q.start, count: stride)
     } else {
       let a = features.scale
-      let shift = a >= 0 ? Real.largest(q.start, plan.windows) : smallest(q.start, plan.windows)
-      Real.exponentials(q.start, a, shift, plan.windows, stride, e.start)
+      let shift = a >= 0 ? Real.largest(q.start, plan.used) : Real.smallest(q.start, plan.used)
+      Real.exponentials(q.start, a, shift, plan.used, stride, e.start)
       mayNeedRescue =
-        smallest(e.start, plan.windows) <= Real.leastNormalMagnitude.squareRoot()
+        Real.smallest(e.start, plan.used) <= Real.leastNormalMagnitude.squareRoot()
     }
   }
 
-  /// t [stride], the sum over sequences of Σ_e n[e, Z] c_e, → dv, dp, da.
+  /// t [row], the sum over sequences of Σ_e n[e, Z] c_e, → dv, dp, da.
   private func rowBackward(_ query: Int, _ features: WindowFeatures<Real>) {
-    let (shape, stride, a) = (plan.shape, plan.stride, features.scale)
+    let (shape, stride, a) = (plan.shape, plan.row, features.scale)
     dscale += Double(Real.rowLogits(isLinear ? nil : e.start, q.start, stride, t.start))
     if hasRescued {
-      for window in 0..<plan.windows {
+      for window in 0..<plan.used {
         dscale += Double(extra.start[window] * q.start[window])
         t.start[window] += extra.start[window]
       }
       hasRescued = false
     }
     for window in 0..<stride { t.start[window] *= a }
-    for window in plan.windows..<stride { t.start[window] = 0 }
+    for window in plan.used..<stride { t.start[window] = 0 }
     if features.hasFeatureNorm {
       let norm = features.inverseNorm.start[query]
       var dquery: Real = 0
@@ -177,8 +180,10 @@ final class WindowRow<Real: LayerKernels> {
     var layout = tree.layout
     Real.selectorBackward(
       &layout, k.start, t.start, stride, stride, slope.start, dshares.start, scratch.start)
+    if shape.isRectified { Real.rectifyBackward(k.start, shape.heads * stride, slope.start) }
     Real.rowBackward(
-      features.v.start, slope.start, shape.heads, shape.tokens, stride, stride, query, dv.start)
+      features.v.start, features.query.start, slope.start, shape.heads, shape.tokens, stride, stride,
+      plan.stride, query, dv.start, dquery.start)
   }
 
   // MARK: Its sequences
@@ -221,10 +226,10 @@ final class WindowRow<Real: LayerKernels> {
       let c = (0..<plan.shape.tokens).map { sums.start[$0 * Self.width + column] }
       rescue(sequences + column, column, batch, features)
       for (token, value) in c.enumerated() { sums.start[token * Self.width + column] = value }
-      let own = rescued.start + plan.stride
-      own.update(repeating: 0, count: plan.stride)
+      let own = rescued.start + plan.row
+      own.update(repeating: 0, count: plan.row)
       accumulate(sequences + column, 1, sums.start + column, batch, into: own)
-      for window in 0..<plan.windows { extra.start[window] += own[window] * rescued.start[window] }
+      for window in 0..<plan.used { extra.start[window] += own[window] * rescued.start[window] }
       hasRescued = true
     }
   }
@@ -236,10 +241,12 @@ final class WindowRow<Real: LayerKernels> {
     let d = plan.shape.tokens
     switch batch.form {
     case .counts(let counts):
-      Real.countsForward(counts, sequences, count, e, d, plan.stride, Self.width, sums)
+      Real.countsForward(
+        counts, sequences, count, e, d, plan.stride, plan.each, Self.width, sums)
     case .entries(let entries):
       Real.entriesForward(
-        entries.first, entries.end, entries.window, entries.weight, sequences, count, e, d, Self.width, sums)
+        entries.first, entries.end, entries.window, entries.weight, sequences, count, e, d, plan.each,
+        Self.width, sums)
     }
   }
 
@@ -250,10 +257,11 @@ final class WindowRow<Real: LayerKernels> {
     let d = plan.shape.tokens
     switch batch.form {
     case .counts(let counts):
-      Real.countsBackward(counts, sequences, count, c, d, plan.stride, Self.width, t)
+      Real.countsBackward(counts, sequences, count, c, d, plan.stride, plan.each, Self.width, t)
     case .entries(let entries):
       Real.entriesBackward(
-        entries.first, entries.end, entries.window, entries.weight, sequences, count, c, d, Self.width, t)
+        entries.first, entries.end, entries.window, entries.weight, sequences, count, c, d, plan.each,
+        Self.width, t)
     }
   }
 
@@ -278,17 +286,11 @@ final class WindowRow<Real: LayerKernels> {
   ) {
     let a = features.scale
     var best = -Real.infinity
-    batch.forEachWindow(of: Int(sequence.pointee), plan) { best = max(best, a * q.start[$0]) }
-    for window in 0..<plan.windows {
+    batch.forEachPlace(of: Int(sequence.pointee), plan) { best = max(best, a * q.start[$0]) }
+    for window in 0..<plan.used {
       // Windows that the sequence does not have may lie above: any finite value will do.
       rescued.start[window] = Real.exp(min(0, a * q.start[window] - best))
     }
     sum(sequence, 1, over: rescued.start, batch, into: sums.start + column)
-  }
-
-  private func smallest(_ q: UnsafePointer<Real>, _ count: Int) -> Real {
-    var smallest = Real.infinity
-    for entry in 0..<count { smallest = min(smallest, q[entry]) }
-    return smallest
   }
 }

@@ -1,4 +1,32 @@
-/// Layer 1: every head copies the tokens at its lags, v_l^h = Σ_j σ^h_j x_{l−j}, and normalises its output.
+/// Layer 1 of the disentangled model: the copier, and the norm of the variant.
+struct CopierHeads<Real: TrainingScalar>: HeadLayer {
+  let weights: LayerWeights<Real>
+  let positions: [Int]
+  private var norms: [Real]  // ‖v‖, [n + 1][H]; only for `l2`
+
+  init(weights: LayerWeights<Real>, positions: [Int]) {
+    self.weights = weights
+    self.positions = positions
+    let shape = weights.shape
+    norms = Array(
+      repeating: 0,
+      count: shape.definition.variant.normalization == .l2 ? positions.count * shape.heads : 0)
+  }
+
+  mutating func forward(_ x: ArraySlice<UInt16>, output v: inout [Real]) {
+    CopierLayer.forward(weights, tokens: x, positions: positions, output: &v)
+    NormalizationLayer.forward(&v, norms: &norms, tokens: weights.shape.tokens)
+  }
+
+  func backward(
+    _ dv: inout [Real], output v: [Real], tokens x: ArraySlice<UInt16>, gradient: inout LayerWeights<Real>
+  ) {
+    NormalizationLayer.backward(&dv, normalized: v, norms: norms, tokens: weights.shape.tokens)
+    CopierLayer.backward(dv, tokens: x, positions: positions, gradient: &gradient)
+  }
+}
+
+/// Every head copies the tokens at its lags, v_l^h = Σ_j σ^h_j x_{l−j}, and normalises its output.
 ///
 /// In this file and the others of the folder a layer is a pair of functions, forward and backward, over row-major
 /// arrays whose shapes the comments state. n counts the keys; row n of an array over positions is the query.

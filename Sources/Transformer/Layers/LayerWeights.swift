@@ -1,15 +1,11 @@
 import InductionModel
 
-/// The parameters as the layers use them: w as attention weights σ, c as shares p, and a.
-///
-/// The same shape holds the loss's derivatives by them.
-struct LayerWeights<Real: TrainingScalar>: Sendable {
+/// The disentangled model's parameters as its layers use them: w as attention weights σ, c as shares p, and a.
+struct LayerWeights<Real: TrainingScalar>: PassWeights {
   let shape: PassShape
   /// σ, [depth][head][lag 1...W]; zero where the head does not see the lag or the position has none.
   var copier: [Real]
-  /// p, [set].
   var shares: [Real]
-  /// a.
   var scale: Real
 
   static func zero(_ shape: PassShape) -> Self {
@@ -25,7 +21,9 @@ struct LayerWeights<Real: TrainingScalar>: Sendable {
       shape: shape, copier: copier.map { Other($0) }, shares: shares.map { Other($0) }, scale: Other(scale))
   }
 
-  /// All numbers in one row: copier, shares, scale. What partial sums of gradients are kept in.
+  /// Copier, shares, scale.
+  var row: [Double] { (copier + shares + [scale]).map { Double($0) } }
+
   static func count(_ shape: PassShape) -> Int {
     shape.depths * shape.heads * shape.reach + shape.sets + 1
   }
@@ -53,7 +51,7 @@ extension LayerWeights<Double> {
     self = .zero(shape)
     for depth in 0..<shape.depths {
       for head in 0..<shape.heads {
-        let seen = Self.seenLags(shape, depth: depth, head: head)
+        let seen = shape.seenLags(ofHead: head, depth: depth)
         guard !seen.isEmpty else { continue }
         let first = shape.definition.lags(ofHead: head + 1).lowerBound
         let logits = seen.map { parameters.attention[head][$0 - first] }
@@ -84,7 +82,7 @@ extension LayerWeights<Double> {
       for head in 0..<shape.heads {
         let row = index(depth: depth, head: head)
         let first = shape.definition.lags(ofHead: head + 1).lowerBound
-        let seen = Self.seenLags(shape, depth: depth, head: head)
+        let seen = shape.seenLags(ofHead: head, depth: depth)
         let mean = seen.reduce(0.0) { $0 + copier[row + $1 - 1] * gradient.copier[row + $1 - 1] }
         for lag in seen {
           result.attention[head][lag - first] +=
@@ -92,33 +90,30 @@ extension LayerWeights<Double> {
         }
       }
     }
-    let mean = zip(shares, gradient.shares).reduce(0.0) { $0 + $1.0 * $1.1 }
-    let coefficients = parameters.coefficients
-    switch shape.definition.variant.coefficients {
-    case .square:
-      let total = coefficients.reduce(0) { $0 + $1 * $1 }
-      for set in coefficients.indices {
-        result.coefficients[set] = 2 * coefficients[set] / total * (gradient.shares[set] - mean)
-      }
-    case .softmax:
-      for set in coefficients.indices {
-        result.coefficients[set] = shares[set] * (gradient.shares[set] - mean)
-      }
-    case .absolute:
-      let total = coefficients.reduce(0) { $0 + abs($1) }
-      for set in coefficients.indices {
-        let sign = coefficients[set] < 0 ? -1.0 : coefficients[set] > 0 ? 1 : 0
-        result.coefficients[set] = sign / total * (gradient.shares[set] - mean)
-      }
-    }
+    result.coefficients = Self.coefficientGradient(
+      of: gradient.shares, shares: shares, at: parameters.coefficients, shape.definition.variant.coefficients)
     result.scale = gradient.scale
     return result
   }
 
-  /// The lags that a head sees and that a position of this depth has.
-  private static func seenLags(_ shape: PassShape, depth: Int, head: Int) -> Range<Int> {
-    let lags = shape.definition.lags(ofHead: head + 1)
-    return lags.lowerBound..<max(lags.lowerBound, min(lags.upperBound, shape.lags(atDepth: depth)) + 1)
+  /// dp → dc, at coefficients c whose shares are p.
+  static func coefficientGradient(
+    of gradient: [Double], shares: [Double], at coefficients: [Double], _ variant: Variant.Coefficients
+  ) -> [Double] {
+    let mean = zip(shares, gradient).reduce(0.0) { $0 + $1.0 * $1.1 }
+    switch variant {
+    case .square:
+      let total = coefficients.reduce(0) { $0 + $1 * $1 }
+      return zip(coefficients, gradient).map { 2 * $0 / total * ($1 - mean) }
+    case .softmax:
+      return zip(shares, gradient).map { $0 * ($1 - mean) }
+    case .absolute:
+      let total = coefficients.reduce(0) { $0 + abs($1) }
+      return zip(coefficients, gradient).map { coefficient, slope in
+        let sign = coefficient < 0 ? -1.0 : coefficient > 0 ? 1 : 0
+        return sign / total * (slope - mean)
+      }
+    }
   }
 }
 

@@ -36,7 +36,7 @@ struct SelectorLayer<Real: TrainingScalar> {
   let shape: PassShape
   let polynomial: SetPolynomial
   let keys: Int
-  /// ⟨v_l^h, v_{L+1}^h⟩, [n][H].
+  /// ⟨v_l^h, v_{L+1}^h⟩, or its positive part, [n][H].
   var products: [Real]
   /// ‖v^h‖², [n + 1][H]; only for the norm `feature`.
   var squares: [Real]
@@ -51,7 +51,7 @@ struct SelectorLayer<Real: TrainingScalar> {
     self.shape = shape
     self.keys = keys
     polynomial = SetPolynomial(members: shape.definition.sets.map { $0.members.map { $0 - 1 } })
-    let rows = shape.definition.variant.featureNorm == .feature ? keys + 1 : 0
+    let rows = shape.featureNorm == .feature ? keys + 1 : 0
     products = Array(repeating: 0, count: keys * shape.heads)
     squares = Array(repeating: 0, count: rows * shape.heads)
     featureNorms = Array(repeating: 0, count: rows)
@@ -63,12 +63,13 @@ struct SelectorLayer<Real: TrainingScalar> {
     let (d, width) = (shape.tokens, shape.heads * shape.tokens)
     for row in 0..<keys {
       for head in 0..<shape.heads {
-        products[row * shape.heads + head] = dot(v, row * width + head * d, keys * width + head * d, d)
+        let product = dot(v, row * width + head * d, keys * width + head * d, d)
+        products[row * shape.heads + head] = shape.isRectified ? max(0, product) : product
       }
       similarities[row] = polynomial.forward(shares: p, heads(products, row))
       q[row] = similarities[row]
     }
-    guard shape.definition.variant.featureNorm == .feature else { return }
+    guard shape.featureNorm == .feature else { return }
     for row in 0...keys {
       for head in 0..<shape.heads {
         squares[row * shape.heads + head] = dot(v, row * width + head * d, row * width + head * d, d)
@@ -88,7 +89,7 @@ struct SelectorLayer<Real: TrainingScalar> {
     var dproducts = Array(repeating: Real(0), count: products.count)
     var dsquares = Array(repeating: Real(0), count: squares.count)
     for entry in dv.indices { dv[entry] = 0 }
-    if shape.definition.variant.featureNorm == .feature {
+    if shape.featureNorm == .feature {
       var dquery: Real = 0
       for row in 0..<keys {
         let norm = (featureNorms[row] * featureNorms[keys]).squareRoot()
@@ -113,6 +114,7 @@ struct SelectorLayer<Real: TrainingScalar> {
         dsimilarities[row], shares: p, heads(products, row), dk: &dproducts, at: row * shape.heads, dp: &dp)
       for head in 0..<shape.heads {
         let factor = dproducts[row * shape.heads + head]
+        if shape.isRectified, products[row * shape.heads + head] == 0 { continue }
         for e in 0..<d {
           dv[row * width + head * d + e] += factor * v[keys * width + head * d + e]
           dv[keys * width + head * d + e] += factor * v[row * width + head * d + e]

@@ -1,64 +1,72 @@
 import InductionModel
 
+/// The parameters of a model as its layers use them. The same shape holds the loss's derivatives by them.
+protocol PassWeights: Sendable {
+  associatedtype Real: TrainingScalar
+  var shape: PassShape { get }
+  /// p, [set].
+  var shares: [Real] { get set }
+  /// a.
+  var scale: Real { get set }
+  /// All numbers in one row: what partial sums of gradients are kept in.
+  var row: [Double] { get }
+
+  static func zero(_ shape: PassShape) -> Self
+  /// Of a row.
+  static func count(_ shape: PassShape) -> Int
+}
+
+/// Layer 1 on one sequence: tokens to what every head gives at the keys and at the query, and back.
+protocol HeadLayer {
+  associatedtype Weights: PassWeights
+  typealias Real = Weights.Real
+
+  /// - Parameter positions: of the keys, then of the query.
+  init(weights: Weights, positions: [Int])
+  /// tokens [L + 1] → v [n + 1][H][d], overwritten.
+  mutating func forward(_ x: ArraySlice<UInt16>, output v: inout [Real])
+  /// dv [n + 1][H][d], used up → the derivatives by the layer's weights, added. After `forward` on the same tokens.
+  mutating func backward(
+    _ dv: inout [Real], output v: [Real], tokens x: ArraySlice<UInt16>, gradient: inout Weights)
+}
+
 /// One sequence through the whole model and back, written out layer by layer.
 ///
 /// The definition of the trainer: every variant, any size, nothing clever. The fast passes are compared with it.
-/// Costs O(L H (W + d)) and keeps v, [L][H][d].
-struct SequencePass<Real: TrainingScalar> {
-  let weights: LayerWeights<Real>
-  let loss: Loss
-  /// Positions of the keys, then of the query, counted from 0.
-  let positions: [Int]
-  let context: Int
+/// Keeps v, [L][H][d].
+struct SequencePass<Heads: HeadLayer> {
+  typealias Real = Heads.Real
+
+  let weights: Heads.Weights
+  private(set) var reading: ReadingPass<Real>
+  private var heads: Heads
   private var v: [Real]
-  private var norms: [Real]
-  private(set) var selector: SelectorLayer<Real>
-  private(set) var classifier: ClassifierLayer<Real>
   private var dv: [Real]
-  private var dq: [Real]
-  private var dy: [Real]
 
   /// For sequences of `length` tokens, at least `PassShape.shortestSequence`.
-  init(weights: LayerWeights<Real>, loss: Loss, length: Int) {
+  init(weights: Heads.Weights, loss: Loss, length: Int) {
     let shape = weights.shape
     self.weights = weights
-    self.loss = loss
-    context = length - 1
-    let keys = shape.keys(context: context)
-    positions = Array(keys) + [context]
-    v = Array(repeating: 0, count: positions.count * shape.heads * shape.tokens)
-    norms = Array(
-      repeating: 0,
-      count: shape.definition.variant.normalization == .l2 ? positions.count * shape.heads : 0)
-    selector = SelectorLayer(shape: shape, keys: keys.count)
-    classifier = ClassifierLayer(shape: shape, keys: keys.count)
+    reading = ReadingPass(shape: shape, loss: loss, length: length)
+    heads = Heads(weights: weights, positions: reading.positions)
+    v = Array(repeating: 0, count: reading.positions.count * shape.heads * shape.tokens)
     dv = v
-    dq = Array(repeating: 0, count: keys.count)
-    dy = Array(repeating: 0, count: shape.tokens)
   }
+
+  /// y [d], after `forward`.
+  var prediction: [Real] { reading.classifier.prediction }
 
   /// tokens [L + 1] → the loss; leaves the activations for `backward`.
   mutating func forward(_ x: ArraySlice<UInt16>) -> Real {
-    CopierLayer.forward(weights, tokens: x, positions: positions, output: &v)
-    NormalizationLayer.forward(&v, norms: &norms, tokens: weights.shape.tokens)
-    selector.forward(v, shares: weights.shares)
-    classifier.forward(selector.q, scale: weights.scale, keyTokens: keyTokens(x))
-    return CriterionLayer.forward(classifier.prediction, target: target(x), loss: loss)
+    heads.forward(x, output: &v)
+    return reading.forward(v, tokens: x, shares: weights.shares, scale: weights.scale)
   }
 
-  /// Adds this sequence's derivatives by (σ, p, a), after `forward` on the same tokens.
-  mutating func backward(_ x: ArraySlice<UInt16>, gradient: inout LayerWeights<Real>) {
-    CriterionLayer.backward(classifier.prediction, target: target(x), loss: loss, dy: &dy)
-    gradient.scale += classifier.backward(
-      dy, q: selector.q, scale: weights.scale, keyTokens: keyTokens(x), dq: &dq)
-    selector.backward(dq, v: v, shares: weights.shares, dv: &dv, dp: &gradient.shares)
-    NormalizationLayer.backward(&dv, normalized: v, norms: norms, tokens: weights.shape.tokens)
-    CopierLayer.backward(dv, tokens: x, positions: positions, gradient: &gradient)
+  /// Adds this sequence's derivatives by the weights, after `forward` on the same tokens.
+  mutating func backward(_ x: ArraySlice<UInt16>, gradient: inout Heads.Weights) {
+    let dscale = reading.backward(
+      v, tokens: x, shares: weights.shares, scale: weights.scale, dv: &dv, dshares: &gradient.shares)
+    gradient.scale += dscale
+    heads.backward(&dv, output: v, tokens: x, gradient: &gradient)
   }
-
-  private func keyTokens(_ x: ArraySlice<UInt16>) -> ArraySlice<UInt16> {
-    x[x.startIndex + positions[0]..<x.startIndex + context]
-  }
-
-  private func target(_ x: ArraySlice<UInt16>) -> Int { Int(x[x.startIndex + context]) }
 }

@@ -79,12 +79,3 @@ struct AttentionProbes {
     return scores.reduce(0, +) / Double(repeated.count)
   }
 }
-
-extension LagMatches {
-  /// Second-layer attention on positions l with x_{l−s} = x_{L+1−s} for every s in the set.
-  func mass(_ keys: [Double], onSet set: Int) -> Double {
-    var mass = 0.0
-    forEach(set, from: 0) { mass += keys[$0] }
-    return mass
-  }
-}

@@ -2,7 +2,7 @@ import MarkovChains
 
 /// Chooses the path by the sizes of what it is given.
 final class AutomaticEvaluator: BatchEvaluator {
-  private let model: DisentangledTransformer
+  private let model: any LayeredModel
   private let precision: Precision
   private let pool: WorkerPool
   private var evaluators: [EvaluationPath: any BatchEvaluator] = [:]
@@ -15,7 +15,7 @@ final class AutomaticEvaluator: BatchEvaluator {
     let use: BatchUse
   }
 
-  init(model: DisentangledTransformer, precision: Precision, pool: WorkerPool) {
+  init(model: any LayeredModel, precision: Precision, pool: WorkerPool) {
     self.model = model
     self.precision = precision
     self.pool = pool
@@ -33,9 +33,10 @@ final class AutomaticEvaluator: BatchEvaluator {
   private func evaluator(for size: Size) -> any BatchEvaluator {
     let path = EvaluationPath.fastest(model.shape, count: size.count, length: size.length, use: size.use)
     if let known = evaluators[path] { return known }
+    // The plain path takes everything.
     let new =
       model.evaluator(path, precision: precision, length: size.length, pool: pool)
-      ?? ConcreteEvaluator(PlainEvaluator<Double>(model: model, pool: pool))
+      ?? model.plainEvaluator(pool: pool)
     evaluators[path] = new
     return new
   }

@@ -13,7 +13,7 @@ public struct DisentangledTransformer: TrainableModel {
     self.loss = loss
   }
 
-  var shape: PassShape { PassShape(definition: definition) }
+  var shape: PassShape { PassShape(definition: definition, firstLayer: .copier) }
 
   public var identity: String {
     let variant = definition.variant
@@ -28,50 +28,20 @@ public struct DisentangledTransformer: TrainableModel {
   public var space: ParameterSpace { definition.parameterSpace }
 
   public var observables: [Observable] {
-    let (definition, window) = (definition, definition.window)
-    let weights = definition.attentionWeightNames.enumerated().map { entry, name in
-      Observable(name) { flat in
-        let row = entry / window * window
-        return softmax(Array(flat[row..<row + window]))[entry - row]
-      }
-    }
-    let coefficients = definition.parameterSpace.range(of: .coefficients)
-    let shares = definition.shareNames.enumerated().map { set, name in
-      Observable(name) {
-        LayerWeights<Double>.shares(Array($0[coefficients]), definition.variant.coefficients)[set]
-      }
-    }
-    return weights + shares
+    definition.attentionWeights(at: 0) + definition.shares(of: space.range(of: .coefficients))
   }
 
   public var invariants: [Observable] {
-    let definition = definition
-    let coefficients = definition.parameterSpace.range(of: .coefficients)
-    let total: Observable =
-      switch definition.variant.coefficients {
-      case .square: Observable("C") { $0[coefficients].reduce(0) { $0 + $1 * $1 } }
-      case .softmax: Observable("sum c") { $0[coefficients].reduce(0, +) }
-      // The loss is of degree 0 in c: the flow is orthogonal to c, so that Σc² stands still here too.
-      case .absolute: Observable("sum c^2") { $0[coefficients].reduce(0) { $0 + $1 * $1 } }
-      }
+    let window = definition.window
     let rows = (0..<definition.heads).map { head in
-      Observable("sum w[\(head + 1)]") { flat in
-        flat[head * definition.window..<(head + 1) * definition.window].reduce(0, +)
-      }
+      Observable("sum w[\(head + 1)]") { $0[head * window..<(head + 1) * window].reduce(0, +) }
     }
-    return [total] + rows
+    return [definition.conservedTotal(of: space.range(of: .coefficients))] + rows
   }
 
-  public var matchingSets: [HeadSet] {
-    HeadSet.all(heads: min(definition.heads, definition.reach), degree: definition.degree)
-      .filter { !$0.members.isEmpty }
-  }
+  public var matchingSets: [HeadSet] { definition.matchingSets }
 
   public var tokens: Int { definition.tokens }
 
   public var shortestSequence: Int { shape.shortestSequence }
-
-  public func evaluator(precision: Precision, pool: WorkerPool) -> any BatchEvaluator {
-    AutomaticEvaluator(model: self, precision: precision, pool: pool)
-  }
 }

@@ -1,5 +1,12 @@
 /// Partial sums that tasks leave on rows of their own, and that are added in the order of the rows.
 final class Partials: @unchecked Sendable {
+  /// Sequences that share a row of `width` numbers: `least`, or so many times that all rows together stay small. A rule
+  /// that does not look at the number of threads.
+  static func sequences(of count: Int, width: Int, least: Int) -> Int {
+    let rows = max(16, (1 << 23) / max(1, width))
+    return max(1, (count + rows * least - 1) / (rows * least)) * least
+  }
+
   let rows: Int
   let width: Int
   private let storage: Buffer<Double>

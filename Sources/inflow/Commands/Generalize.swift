@@ -65,8 +65,8 @@ extension Generalization {
       [.right, .right, .left] + Array(repeating: .right, count: 6))
     for row in rows {
       table.add(
-        [row.concentration.map { "\($0)" } ?? "source", "\(row.context)", row.predictor]
-          + [row.loss, row.toKernel, row.toInductionHead].flatMap {
+        [row.concentration.map { "\($0)" } ?? "source", "\(row.context)", row.score.predictor]
+          + [row.score.crossEntropy, row.score.totalVariation, row.toInductionHead].flatMap {
             [decimals($0.mean, 4), decimals($0.standardError, 4)]
           })
     }

@@ -40,7 +40,7 @@ extension Inspection {
         decimals(ordinary.standardError, 4), set == selected.set ? "S*" : "",
       ])
     }
-    var lines = [heading, "", table.text]
+    var lines = [heading] + (choice.map { [$0] } ?? []) + ["", table.text]
     if order.count > longest {
       lines.append("and \(order.count - longest) sets with less (--json shows all)")
     }
@@ -58,9 +58,17 @@ extension Inspection {
     return (lines + warnings.map { "warning: \($0)" }).joined(separator: "\n")
   }
 
+  /// How a text chose the parents.
+  private var choice: String? {
+    guard let choice = parentChoice, let best = choice.candidates.first else { return nil }
+    let next = choice.candidates.dropFirst().prefix(3).map { "\($0.lags) \(decimals($0.logLikelihood, 4))" }
+    return "parents by log-likelihood of \(choice.tokens) held-out tokens, nats a token: \(best.lags) "
+      + ([decimals(best.logLikelihood, 4)] + next).joined(separator: ", ")
+  }
+
   private var heading: String {
     let (source, model) = (configuration.source, configuration.model)
-    return "\(configuration.name): \(source.tokens) tokens, parents \(LagList(source.parents)), "
+    return "\(configuration.name): \(source.tokens) tokens, parents \(LagList(parents)), "
       + "\(laws.kernels.count) kernel\(laws.kernels.count == 1 ? "" : "s"); sets of at most \(model.degree) of "
       + "the lags 1 to \(min(model.heads, model.reach)) are in reach"
   }

@@ -35,6 +35,7 @@ struct Resume: ParsableCommand {
       let summary = try console.watching { try task.run(at: folder, .keep, $0.observers) }
       try Terminal.result("\(summary.text)\nrun folder: \(folder)")
     case .comparison(let task): try task.run(at: folder, .keep, console)
+    case .baselines(let task): try task.run(at: folder, .keep, console)
     case .duel(let task):
       try console.watching { try task.run(at: folder, .keep, $0.observers) }
       try Terminal.result("run folder: \(folder)")

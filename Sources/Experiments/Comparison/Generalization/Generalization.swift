@@ -11,13 +11,9 @@ public struct Generalization: Sendable {
     public let concentration: Double?
     /// L.
     public let context: Int
-    /// `model`, `induction head` or `true kernel`.
-    public let predictor: String
-    /// Cost on average over the law of the next token, with ε.
-    public let loss: SampleMean
-    /// To the law of the next token.
-    public let toKernel: SampleMean
-    /// To the induction head.
+    /// Of `model`, `induction head` or `true kernel`; differences are to the induction head.
+    public let score: Score
+    /// Total variation to the induction head.
     public let toInductionHead: SampleMean
   }
 
@@ -47,37 +43,32 @@ extension Generalization {
         allowed: "at least \(model.shortestContext), so that a key has a complete window")
     }
     let chosen = try set ?? experiment.selectedSet(threads: threads).set
-    let loss = experiment.configuration.loss
-    let own = experiment.configuration.training?.epsilon ?? loss.epsilon
-    // Without any the cost of a token that its context lacks is infinite.
-    let epsilon = own > 0 ? own : 1e-3
     // One length at a time.
     if let longest = contexts.max() {
       try experiment.checkFreshSequences(contexts: [longest], count: sequences)
     }
     self.set = chosen
-    self.epsilon = epsilon
-    criterion = loss.criterion
+    let scoring = experiment.scoring
+    (criterion, epsilon) = (scoring.loss.criterion, scoring.loss.epsilon)
     let pool = WorkerPool(threads: threads)
     let origins: [Double?] = concentrations.isEmpty ? [nil] : concentrations.map { $0 }
     rows = try origins.flatMap { concentration in
       try contexts.flatMap { context -> [Row] in
         let kernels: FreshSequences.Kernels =
           concentration.map { .prior(concentration: $0, experiment.source) } ?? .source(experiment.source)
-        let fresh = try FreshSequences(kernels, context: context, count: sequences, seed: seed, pool: pool)
-        let (head, laws) = (fresh.inductionHeads([chosen], model, pool: pool)[0], fresh.nextLaws())
-        let batch = try fresh.prepared(experiment.trainable, pool: pool)
+        let trial = Trial(
+          try FreshSequences(kernels, context: context, count: sequences, seed: seed, pool: pool), pool: pool)
+        let head = trial.inductionHeads([chosen], model)[0]
+        let reference = scoring.costs(head, trial.laws)
         let predictors = [
-          ("model", batch.evaluate(at: parameters, .predictions).predictions), ("induction head", head),
-          ("true kernel", laws),
+          Predictor.model("model", experiment.trainable, at: parameters),
+          Predictor("induction head") { _ in head }, .trueKernel,
         ]
-        return predictors.map { name, predictions in
+        return try predictors.map { predictor in
           Row(
-            concentration: concentration, context: context, predictor: name,
-            loss: SampleMean(
-              zip(laws, predictions).map { loss.criterion.cost($1, law: $0, epsilon: epsilon) }),
-            toKernel: SampleMean(ModelDistance.totalVariation(predictions, laws)),
-            toInductionHead: SampleMean(ModelDistance.totalVariation(predictions, head)))
+            concentration: concentration, context: context,
+            score: try scoring.score(predictor, in: trial, reference: reference),
+            toInductionHead: SampleMean(try predictor.predictions(trial).totalVariation(from: head)))
         }
       }
     }
@@ -95,10 +86,10 @@ extension Generalization {
       "tv_to_induction_head", "tv_to_induction_head_standard_error",
     ]
     let lines = rows.map { row in
-      let means = [row.loss, row.toKernel, row.toInductionHead].flatMap { mean in
+      let means = [row.score.crossEntropy, row.score.totalVariation, row.toInductionHead].flatMap { mean in
         ["\(mean.mean)", mean.standardError.map { "\($0)" } ?? ""]
       }
-      return ([row.concentration.map { "\($0)" } ?? "source", "\(row.context)", row.predictor] + means)
+      return ([row.concentration.map { "\($0)" } ?? "source", "\(row.context)", row.score.predictor] + means)
         .joined(separator: ",")
     }
     return ([header.joined(separator: ",")] + lines).joined(separator: "\n") + "\n"

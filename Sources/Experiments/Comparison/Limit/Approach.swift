@@ -22,19 +22,19 @@ public struct Approach: Sendable {
   /// At the measured times nearest to the end and to ever halved times, where theory and every seed have them.
   init(
     _ probe: LimitProbe, to set: LagSet, theory: TrajectoryTable, seeds: [TrajectoryTable], end: Double
-  ) {
+  ) throws {
     self.set = set
     let measured = (seeds.first?.times ?? []).filter { $0 <= end * (1 + 1e-9) }
     let wanted = (0...Self.halvings).compactMap { halving -> Double? in
       let time = end / Double(1 << halving)
       return measured.min { abs($0 - time) < abs($1 - time) }
     }
-    func distance(_ table: TrajectoryTable, _ side: LimitProbe.Side, _ time: Double) -> SampleMean? {
-      probe.point(table, side, at: time).flatMap { probe.totalVariation(of: $0, from: set) }
+    func distance(_ table: TrajectoryTable, _ side: LimitProbe.Side, _ time: Double) throws -> SampleMean? {
+      try probe.point(table, side, at: time).flatMap { try probe.totalVariation(of: $0, from: set) }
     }
-    rows = Set(wanted).sorted().compactMap { time in
-      let bySeed = seeds.compactMap { distance($0, .training, time) }
-      guard let flow = distance(theory, .theory, time), bySeed.count == seeds.count else { return nil }
+    rows = try Set(wanted).sorted().compactMap { time in
+      let bySeed = try seeds.compactMap { try distance($0, .training, time) }
+      guard let flow = try distance(theory, .theory, time), bySeed.count == seeds.count else { return nil }
       return Row(time: time, theory: flow, bySeed: bySeed)
     }
   }

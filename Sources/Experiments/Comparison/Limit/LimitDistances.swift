@@ -1,6 +1,5 @@
 import InductionModel
 import MarkovChains
-import ParameterSpaces
 import Transformer
 
 /// How far a model at one point is from the generalized induction head of every set, on fresh sequences.
@@ -36,93 +35,82 @@ struct LimitProbe {
     case theory, training
   }
 
-  struct Point {
-    let side: Side
-    let parameters: [Double]
-  }
-
-  private struct Pair<Value> {
-    let theory: Value
-    let training: Value
-
-    subscript(side: Side) -> Value {
-      switch side {
-      case .theory: theory
-      case .training: training
-      }
-    }
-  }
-
   let experiment: Experiment
-  private let spaces: Pair<ParameterSpace>
   private let samples: [Sample]
 
   private struct Sample {
-    let context: Int
-    let batches: Pair<PreparedBatch>
+    let trial: Trial
     let heads: [(set: LagSet, predictions: Predictions)]
-
-    func predictions(_ point: Point) -> Predictions {
-      batches[point.side].evaluate(at: point.parameters, .predictions).predictions
-    }
   }
 
-  /// - Throws: `SamplerError`, `ChainError`, `SequenceError`.
+  /// - Throws: `SamplerError`, `ChainError`.
   init(_ experiment: Experiment, contexts: [Int], count: Int, seed: Int, pool: WorkerPool) throws {
     self.experiment = experiment
     let sets = experiment.model.reachableSets
-    let theory = DisentangledTransformer(experiment.model, loss: experiment.configuration.loss)
-    let training = experiment.trainable
-    let isOwn = experiment.configuration.architecture.definition.theory == .own
-    spaces = Pair(theory: theory.space, training: training.space)
     samples = try contexts.map { context in
-      let fresh = try FreshSequences(
-        .source(experiment.source), context: context, count: count, seed: seed, pool: pool)
-      let heads = fresh.inductionHeads(sets, experiment.model, pool: pool)
-      let batch = try fresh.prepared(theory, pool: pool)
-      return Sample(
-        context: context,
-        batches: Pair(theory: batch, training: try isOwn ? batch : fresh.prepared(training, pool: pool)),
-        heads: zip(sets, heads).map { (set: $0, predictions: $1) })
+      let trial = Trial(
+        try FreshSequences(
+          .source(experiment.source), context: context, count: count, seed: seed, pool: pool),
+        pool: pool)
+      let heads = trial.inductionHeads(sets, experiment.model)
+      return Sample(trial: trial, heads: zip(sets, heads).map { (set: $0, predictions: $1) })
     }
   }
 
-  /// The point of the last row.
-  ///
-  /// - Throws: `ConfigurationError` for the trajectory of another model.
-  func end(_ table: TrajectoryTable, _ side: Side) throws -> Point {
-    Point(side: side, parameters: try table.end(spaces[side]))
+  private func model(_ side: Side) -> any TrainableModel {
+    switch side {
+    case .theory: DisentangledTransformer(experiment.model, loss: experiment.configuration.loss)
+    case .training: experiment.trainable
+    }
   }
 
-  /// The point of the row at a time, up to rounding.
-  func point(_ table: TrajectoryTable, _ side: Side, at time: Double) -> Point? {
-    table.point(at: time, spaces[side]).map { Point(side: side, parameters: $0) }
+  /// The model at the point of the last row.
+  ///
+  /// - Throws: `ConfigurationError` for the trajectory of another model.
+  func end(_ table: TrajectoryTable, _ side: Side) throws -> Predictor {
+    let model = model(side)
+    return .model("end", model, at: try table.end(model.space))
+  }
+
+  /// The model at the point of the row at a time, up to rounding.
+  func point(_ table: TrajectoryTable, _ side: Side, at time: Double) -> Predictor? {
+    let model = model(side)
+    return table.point(at: time, model.space).map { .model("t = \(time)", model, at: $0) }
   }
 
   /// One per context.
-  func distances(of point: Point) -> [LimitDistances] {
-    samples.map { sample in
-      let predictions = sample.predictions(point)
-      return LimitDistances(
-        context: sample.context,
-        entries: sample.heads.map { set, head in
-          LimitDistances.Entry(
-            set: set, totalVariation: SampleMean(ModelDistance.totalVariation(predictions, head)),
-            divergence: SampleMean(ModelDistance.divergence(of: head, from: predictions)))
-        })
+  ///
+  /// - Throws: `SequenceError` where the model cannot take the sequences.
+  func distances(of predictor: Predictor) throws -> [LimitDistances] {
+    try samples.map { sample in
+      let predictions = try predictor.predictions(sample.trial)
+      return LimitDistances(context: sample.trial.context, of: predictions, from: sample.heads)
     }
   }
 
   /// E TV between a model and GIH(S) at the first context; nil for a set out of reach.
-  func totalVariation(of point: Point, from set: LagSet) -> SampleMean? {
-    samples[0].heads.first { $0.set == set }.map { head in
-      SampleMean(ModelDistance.totalVariation(samples[0].predictions(point), head.predictions))
+  func totalVariation(of predictor: Predictor, from set: LagSet) throws -> SampleMean? {
+    try samples[0].heads.first { $0.set == set }.map { head in
+      SampleMean(try predictor.predictions(samples[0].trial).totalVariation(from: head.predictions))
     }
   }
 
   /// E TV between two models at the first context.
-  func totalVariation(_ left: Point, _ right: Point) -> SampleMean {
-    SampleMean(
-      ModelDistance.totalVariation(samples[0].predictions(left), samples[0].predictions(right)))
+  func totalVariation(_ left: Predictor, _ right: Predictor) throws -> SampleMean {
+    let trial = samples[0].trial
+    return SampleMean(try left.predictions(trial).totalVariation(from: right.predictions(trial)))
+  }
+}
+
+extension LimitDistances {
+  /// - Parameter heads: what the induction heads predict.
+  init(context: Int, of predictions: Predictions, from heads: [(set: LagSet, predictions: Predictions)]) {
+    self.init(
+      context: context,
+      entries: heads.map { set, head in
+        Entry(
+          set: set, totalVariation: SampleMean(predictions.totalVariation(from: head)),
+          divergence: SampleMean(head.divergence(from: predictions)))
+      })
   }
 }

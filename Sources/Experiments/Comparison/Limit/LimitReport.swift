@@ -33,7 +33,7 @@ extension LimitReport {
     let model = probe.experiment.model
     let last = trajectory.times.count - 1
     time = trajectory.times[last]
-    distances = probe.distances(of: try probe.end(trajectory, side))
+    distances = try probe.distances(of: probe.end(trajectory, side))
     self.informationSet = informationSet
     let quantities = NamedQuantities(model) { trajectory.value($0, last) }
     (winner, share) = quantities.leader ?? (.empty, .nan)

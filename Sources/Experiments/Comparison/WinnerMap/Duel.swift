@@ -38,7 +38,7 @@ public struct Duel: RunTask {
       try Self.run(task, at: "\(folder.path)/training", observers.part("training")).first
     }
     func winner(_ selection: Selection) -> MapWinner {
-      MapWinner(selection.quantities, parents: experiment.configuration.source.parents)
+      MapWinner(selection.quantities, parents: experiment.source.parents)
     }
     let (flows, trains) = (winner(theory.selection), trained.map { winner($0.selection) })
     return .object([

@@ -71,13 +71,15 @@ struct LengthsAndPriors: Figure {
         .init("distance_se", "its standard error over the sequences"),
       ])
     func add(_ name: String, _ row: Generalization.Row) {
+      let score = row.score
       table.add([
-        .word(name), .number(row.concentration), .integer(row.context), .number(row.loss.mean),
-        .number(row.loss.standardError), .number(row.toKernel.mean), .number(row.toKernel.standardError),
+        .word(name), .number(row.concentration), .integer(row.context), .number(score.crossEntropy.mean),
+        .number(score.crossEntropy.standardError), .number(score.totalVariation.mean),
+        .number(score.totalVariation.standardError),
       ])
     }
-    for row in flow { add(row.predictor == "model" ? "flow" : row.predictor, row) }
-    for row in trained where row.predictor == "model" { add("trained", row) }
+    for row in flow { add(row.score.predictor == "model" ? "flow" : row.score.predictor, row) }
+    for row in trained where row.score.predictor == "model" { add("trained", row) }
     return [table]
   }
 

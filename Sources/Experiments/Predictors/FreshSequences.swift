@@ -48,23 +48,10 @@ struct FreshSequences {
       guard let kernel = sampler.kernel(ofSequence: row, seed: seed, place: place, list: list) else {
         return []
       }
-      let context = sequences[row].dropLast().suffix(kernel.memory).map(Int.init)
-      return InContextEstimator.kernel(kernel).prediction(after: context, tokens: kernel.tokens)
+      return InContextEstimator.kernel(kernel)
+        .prediction(after: sequences[row].dropLast(), tokens: kernel.tokens)
     }
     return Predictions(values: laws.flatMap { $0 }, tokens: sequences.tokens)
-  }
-
-  /// y of GIH(S) over the model's keys, one for each set.
-  func inductionHeads(_ sets: [LagSet], _ model: ModelDefinition, pool: WorkerPool) -> [Predictions] {
-    InContextEstimator.inductionHeads(
-      sets, window: model.variant.keys == .all ? 0 : model.reach, on: sequences, threads: pool.threads)
-  }
-
-  /// Ready for the model at any number of points.
-  ///
-  /// - Throws: `SequenceError` where the model cannot take them.
-  func prepared(_ model: any TrainableModel, pool: WorkerPool) throws -> PreparedBatch {
-    try model.evaluator(precision: .double, pool: pool).prepare(sequences, for: .many)
   }
 }
 
